@@ -1,0 +1,75 @@
+"""The facts of consent: grounds and what people decided about their data; a stream per record."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+from uuid import UUID
+
+from events.base import Fact, Personal
+from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Tekst
+
+
+class GrondslagVastgelegd(Fact, naam="nl.samenplan.grondslag-vastgelegd"):
+    """A legal ground to use what was collected elsewhere, with its necessity."""
+
+    huishouden: UUID
+    persoon: UUID
+    grond: Personal[Grond]
+
+
+class ToestemmingGegeven(Fact, naam="nl.samenplan.toestemming-gegeven"):
+    """A person (or who speaks for her) agreed to one use of her data (AVG 6 lid 1 a)."""
+
+    huishouden: UUID
+    persoon: UUID
+    toestemming: Personal[Instemming]
+
+
+class GeheimhoudingOpgeheven(Fact, naam="nl.samenplan.geheimhouding-opgeheven"):
+    """A person let a secrecy holder speak; a ground is needed beside it."""
+
+    huishouden: UUID
+    persoon: UUID
+    opheffing: Personal[Opheffing]
+
+
+class HulpAkkoordGegeven(Fact, naam="nl.samenplan.hulp-akkoord-gegeven"):
+    """A person agreed with help; says nothing about sharing."""
+
+    huishouden: UUID
+    persoon: UUID
+    akkoord: Personal[Akkoord]
+
+
+class BezwaarGemaakt(Fact, naam="nl.samenplan.bezwaar-gemaakt"):
+    """A person objected against a use of her data (AVG 21)."""
+
+    huishouden: UUID
+    persoon: UUID
+    bezwaar: Personal[Bezwaar]
+
+
+class Ingetrokken(Fact, naam="nl.samenplan.vastlegging-ingetrokken"):
+    """A ground, consent, waiver, agreement or objection ended; holds from the next request on."""
+
+    huishouden: UUID
+    persoon: UUID
+    reden: Personal[Tekst] | None = None
+
+
+class PersoonGewist(Fact, naam="nl.samenplan.persoon-gewist"):
+    """The keys of a person were destroyed; `bewijs` is the hash of the ids of those keys."""
+
+    persoon: UUID
+    bewijs: str
+
+
+ConsentFact: TypeAlias = (
+    GrondslagVastgelegd
+    | ToestemmingGegeven
+    | GeheimhoudingOpgeheven
+    | HulpAkkoordGegeven
+    | BezwaarGemaakt
+    | Ingetrokken
+    | PersoonGewist
+)

@@ -1,0 +1,303 @@
+"""What the fields of facts hold: people, addresses, statements, agreements, grounds."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from events.base import Hoed
+from events.begrippen import Bron, Grondslag, Leefgebied, Rubriek, Waarde
+
+Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+Kort = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Postcode = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{3} ?[A-Z]{2}$")]
+
+
+def _elfproef(bsn: str) -> str:
+    digits = [int(digit) for digit in bsn]
+    total = sum(
+        weight * digit for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True)
+    )
+    if total % 11 or not any(digits):
+        raise ValueError("dit is geen geldig BSN")
+    return bsn
+
+
+Bsn = Annotated[str, StringConstraints(pattern=r"^\d{9}$"), AfterValidator(_elfproef)]
+"""Burgerservicenummer that passes the eleven-test (Wabb 12: verify before use)."""
+
+
+class Melderssoort(StrEnum):
+    INWONER = "inwoner"
+    PROFESSIONAL = "professional"
+    ANDER = "ander"
+
+
+class Melder(Waarde):
+    """Who reports, and how to reach the reporter."""
+
+    soort: Melderssoort
+    naam: Kort
+    organisatie: Kort | None = None
+    contact: Kort | None = None
+
+
+class Aangemelde(Waarde):
+    """Who the report is about, as far as the reporter knows."""
+
+    naam: Kort
+    geboortedatum: date | None = None
+    bsn: Bsn | None = None
+    postcode: Postcode | None = None
+    huisnummer: Annotated[str, StringConstraints(pattern=r"^\d{1,5}[A-Za-z0-9-]{0,6}$")] | None = (
+        None
+    )
+
+
+class Hulpvraag(Waarde):
+    """What is asked, by whom, and who knows of it (Wmo 2.3.2 lid 1-3)."""
+
+    vraag: Tekst
+    namens: Kort | None = None
+    wie_weet_ervan: Kort
+    wie_wil_hulp: Kort
+
+
+class Adres(Waarde):
+    """An address of a person, with the dates it holds; no fixed address is an address too."""
+
+    straat: Kort | None = None
+    huisnummer: Annotated[str, StringConstraints(pattern=r"^\d{1,5}[A-Za-z0-9-]{0,6}$")] | None = (
+        None
+    )
+    postcode: Postcode | None = None
+    plaats: Kort
+    sinds: date
+    tot: date | None = None
+    geen_vast_adres: bool = False
+
+
+class Contact(Waarde):
+    """How somebody wants to be reached."""
+
+    telefoon: Annotated[str, StringConstraints(pattern=r"^\+?[\d \-]{6,20}$")] | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")] | None = None
+    voorkeur: Kort
+
+
+class Huishoudrol(StrEnum):
+    """What a member is in the household; not limited to parents and children."""
+
+    VOLWASSENE = "volwassene"
+    OUDER = "ouder"
+    KIND = "kind"
+    PARTNER = "partner"
+    GROOTOUDER = "grootouder"
+    HUISGENOOT = "huisgenoot"
+    ANDER = "ander"
+
+
+class Ledenreden(StrEnum):
+    """Why somebody joined or left."""
+
+    GEVORMD = "gevormd"
+    INGETROKKEN = "ingetrokken"
+    GEBOREN = "geboren"
+    VERHUISD = "verhuisd"
+    GESCHEIDEN = "gescheiden"
+    UIT_HUIS = "uit-huis"
+    OVERLEDEN = "overleden"
+
+
+class Gezagsuitkomst(StrEnum):
+    """Outcome of the BRP on custody; the last two stop automation."""
+
+    GEZAMENLIJK_OUDERLIJK = "gezamenlijk-ouderlijk-gezag"
+    EENHOOFDIG = "eenhoofdig-ouderlijk-gezag"
+    GEZAMENLIJK = "gezamenlijk-gezag"
+    VOOGDIJ = "voogdij"
+    TIJDELIJK_GEEN = "tijdelijk-geen-gezag"
+    NIET_TE_BEPALEN = "niet-te-bepalen"
+
+
+class Gezag(Waarde):
+    """Who holds custody over a child (BW 1:245 and following)."""
+
+    uitkomst: Gezagsuitkomst
+    houders: tuple[UUID, ...] = ()
+
+
+class Mandaat(Waarde):
+    """By which decision of the college somebody is regisseur (Awb 10:3)."""
+
+    kenmerk: Kort
+    van: date
+    tot: date | None = None
+
+
+class Medewerker(Waarde):
+    """A professional as the family and the other professionals know her."""
+
+    naam: Kort
+    organisatie: Kort
+    functie: Kort
+    contact: Kort | None = None
+
+
+class Uitspraak(Waarde):
+    """A statement with its source: seen, said by somebody, or judged."""
+
+    tekst: Tekst
+    bron: Bron
+    van: Kort | None = None
+
+    @model_validator(mode="after")
+    def _said_by_somebody(self) -> Uitspraak:
+        if self.bron is Bron.GEZEGD and self.van is None:
+            raise ValueError("bij 'gezegd' hoort door wie")
+        return self
+
+
+Zrm = Annotated[int, Field(ge=1, le=5)]
+"""Level of the zelfredzaamheid-matrix: 1 acute problematiek … 5 volledig zelfredzaam."""
+
+
+class Informatie(Waarde):
+    """That somebody was told of the registration, when and how (AVG 13, 14)."""
+
+    op: date
+    hoe: Kort
+
+
+class Verkenning(Waarde):
+    """Whether there are coherent multiple problems, why, and what allowed looking."""
+
+    meervoudig: bool
+    waarom: Tekst
+    grondslag: Grondslag
+
+
+class Aard(StrEnum):
+    PREVENTIEF = "preventief"
+    ONDERSTEUNEND = "ondersteunend"
+
+
+class Actiestatus(StrEnum):
+    OPEN = "open"
+    BEZIG = "bezig"
+    KLAAR = "klaar"
+    NIET_GELUKT = "niet-gelukt"
+
+
+class Eigenaarsoort(StrEnum):
+    """Who does an action: a professional, a member of the household, or the network."""
+
+    PROFESSIONAL = "professional"
+    LID = "lid"
+    NETWERK = "netwerk"
+
+
+class Standpunt(StrEnum):
+    EENS = "eens"
+    ONEENS = "oneens"
+    NIET_GEVRAAGD = "niet-gevraagd"
+
+
+class Doeluitkomst(StrEnum):
+    GEHAALD = "gehaald"
+    DEELS = "deels"
+    NIET = "niet"
+    ONBEKEND = "onbekend"
+
+
+class Deelnemer(Medewerker):
+    """A professional in the plan: for which organisation, under which hat, with which task."""
+
+    hoed: Hoed
+    taak: Kort
+    herkomst: str
+    """Code of the herkomst of what this professional writes; her legal regime."""
+
+
+class Doel(StrEnum):
+    """Purpose of a question for inzage; follows from the task (doelbinding, AVG 5 lid 1 b)."""
+
+    REGIE = "regie"
+    WMO = "wmo-ondersteuning"
+    JEUGD = "jeugd-toegang"
+    JEUGDHULP = "jeugdhulp"
+    SCHULDHULP = "schuldhulp"
+    INKOMEN = "werk-en-inkomen"
+    ONDERWIJS = "onderwijs"
+    ZORG = "zorg"
+    EIGEN_INZAGE = "eigen-inzage"
+    TOEZICHT = "toezicht"
+
+
+class Ontvanger(Waarde):
+    """To whom: one professional, or everybody in the plan of one organisation."""
+
+    medewerker: UUID | None = None
+    organisatie: Kort | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Ontvanger:
+        if (self.medewerker is None) == (self.organisatie is None):
+            raise ValueError("een ontvanger is een medewerker of een organisatie")
+        return self
+
+
+class Reikwijdte(Waarde):
+    """What a ground, consent or objection covers: purpose, regimes and subjects, receiver, until."""
+
+    doel: Doel
+    regimes: Annotated[tuple[str, ...], Field(min_length=1)]
+    onderwerpen: Annotated[tuple[Leefgebied | Rubriek, ...], Field(min_length=1)]
+    ontvanger: Ontvanger
+    tot: date | None = None
+
+
+class Grond(Reikwijdte):
+    """A legal ground for sharing, with the necessity in one sentence."""
+
+    grondslag: Grondslag
+    noodzaak: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)
+    ]
+
+
+class Instemming(Reikwijdte):
+    """A toestemming: by whom it was given and how (AVG 7 lid 1)."""
+
+    gegeven_door: UUID
+    wijze: Kort
+
+
+class Opheffing(Waarde):
+    """Lifting of professional secrecy by the person it protects; no ground by itself."""
+
+    herkomst: str
+    houder: Kort
+    ontvanger: Ontvanger
+    gegeven_door: UUID
+    tot: date | None = None
+
+
+class Akkoord(Waarde):
+    """Agreement with the help or the plan; never a ground for sharing."""
+
+    hulp: Kort
+    gegeven_door: UUID
+
+
+class Bezwaar(Waarde):
+    """Objection against a use of one's data (AVG 21)."""
+
+    doel: Doel
+    regimes: tuple[str, ...] = ()
+    onderwerpen: tuple[Leefgebied | Rubriek, ...] = ()
+    reden: Tekst

@@ -1,0 +1,1 @@
+"""All input and output, one technology per file. Knows events, never services."""

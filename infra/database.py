@@ -1,0 +1,107 @@
+"""One service's database: reading and writing transactions over SQLAlchemy.
+
+Rules kept here: a write starts with BEGIN IMMEDIATE and there is one writer at a time, so there is
+also one checkpointing connection (SQLite before 3.51.3 can corrupt a WAL file otherwise); commits
+are durable (synchronous=FULL); deleted bytes are overwritten (secure_delete).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import StaticPool
+
+Tx = Connection
+"""An open transaction; whoever gets one writes together with its other holders."""
+
+
+class DamagedDataError(Exception):
+    """The file is no database, or a damaged one."""
+
+
+class Database:
+    """A SQLite file (or, without a path, a database in memory) that belongs to one service."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.engine = _engine(path)
+        self._writer = threading.RLock()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A durable transaction: everything in it, or nothing. Waits for the writer before it."""
+        with self._writer, self.engine.connect() as tx:
+            tx.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield tx
+            except BaseException:
+                tx.rollback()
+                raise
+            tx.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A snapshot: all statements in it see the same moment."""
+        if self.path is None:  # one shared connection: reading waits for the writer too
+            with self._writer, self.engine.connect() as tx:
+                yield tx
+                tx.rollback()
+        else:
+            with self.engine.connect() as tx:
+                tx.exec_driver_sql("BEGIN")
+                yield tx
+                tx.rollback()
+
+    def create(self, tables: MetaData) -> None:
+        """Make the tables that are not there yet. Raises DamagedDataError on a damaged file."""
+        try:
+            with self.write() as tx:
+                tables.create_all(tx)
+        except DatabaseError as error:
+            raise DamagedDataError(str(self.path)) from error
+
+    def checkpoint(self) -> bool:
+        """Fold the write-ahead log into the file and empty it; False when a reader was in the way."""
+        if self.path is None:
+            return True
+        with self._writer, self.engine.connect() as tx:
+            busy = tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        return int(busy) == 0
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(path: Path | None) -> Engine:
+    if path is None:
+        engine = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        engine = create_engine(
+            f"sqlite:///{path}",
+            pool_size=32,
+            max_overflow=32,
+            connect_args={"check_same_thread": False},
+        )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "cell_size_check=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

@@ -1,0 +1,168 @@
+"""The one reading loop: a feed brings facts in order, a consumer applies each once.
+
+Rules kept here: effect and position are committed together; a fact that cannot be processed
+quarantines its stream and the rest goes on; a fact type this release does not know stops the
+consumer (an old reader must not guess).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from events.base import Envelope, UnknownFactError
+from infra import positions
+from infra.database import Database, Tx
+from infra.positions import Located, Positie
+from infra.store import Store
+
+log = structlog.get_logger()
+BATCH = 500
+
+
+class Feed(Protocol):
+    """Facts of one source, oldest first."""
+
+    name: str
+
+    def read(self, after: int, limit: int) -> Sequence[Located]: ...
+
+    def stream(self, stream: UUID) -> Sequence[Envelope]: ...
+
+
+class LogFeed:
+    """Reads a service's store directly: the log is the feed (embedded mode)."""
+
+    def __init__(self, store: Store) -> None:
+        self.name = store.name
+        self._store = store
+
+    def read(self, after: int, limit: int) -> Sequence[Located]:
+        return self._store.envelopes(after, limit)
+
+    def stream(self, stream: UUID) -> Sequence[Envelope]:
+        return list(self._store.stream(stream))
+
+
+class Consumer:
+    """Applies the facts of its feeds to one database, each exactly once in effect.
+
+    `apply` gets an open transaction and facts in order. `setup` is the tables it writes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        database: Database,
+        feeds: Sequence[Feed],
+        apply: Callable[[Tx, str, Sequence[Located]], None],
+        batch: int = BATCH,
+    ) -> None:
+        self.name = name
+        self.database = database
+        self.feeds = feeds
+        self.stopped: str | None = None
+        """Why this consumer stopped, or None while it runs."""
+        self._apply = apply
+        self._batch = batch
+        database.create(positions.tables)
+
+    def step(self) -> int:
+        """Process one batch of each feed; the number of facts read."""
+        return sum(self._step(feed) for feed in self.feeds)
+
+    def reached(self, token: Positie) -> bool:
+        with self.database.read() as tx:
+            return positions.reached(tx, token)
+
+    def replay(self, bron: str, stream: UUID) -> None:
+        """Lift the quarantine of a stream and process what it missed, all or nothing."""
+        feed = next(feed for feed in self.feeds if feed.name == bron)
+        facts = feed.stream(stream)
+        with self.database.write() as tx:
+            done = positions.release(tx, bron, stream)
+            for envelope in facts:
+                if envelope.version > done:
+                    self._apply(tx, bron, [(0, envelope)])
+                    positions.advance(tx, bron, envelope)
+
+    def _step(self, feed: Feed) -> int:
+        if self.stopped is not None:
+            return 0
+        with self.database.read() as tx:
+            after = positions.start(tx, feed.name)
+        try:
+            batch = feed.read(after, self._batch)
+        except UnknownFactError as error:
+            self.stopped = f"onbekend feittype in {feed.name}: {error}"
+            log.error("consumer stopped", consumer=self.name, reason=self.stopped)
+            return 0
+        if not batch:
+            return 0
+        try:
+            with self.database.write() as tx:
+                self._apply(tx, feed.name, positions.fresh(tx, feed.name, batch))
+        except Exception:  # one of them cannot be processed: find out which
+            for located in batch:
+                self._one(feed.name, located)
+        return len(batch)
+
+    def _one(self, bron: str, located: Located) -> None:
+        try:
+            with self.database.write() as tx:
+                self._apply(tx, bron, positions.fresh(tx, bron, [located]))
+        except Exception as error:
+            position, envelope = located
+            log.error(
+                "stream quarantined",
+                consumer=self.name,
+                source=bron,
+                stream=str(envelope.stream),
+                position=position,
+                error=type(error).__name__,
+            )
+            with self.database.write() as tx:
+                positions.park(tx, bron, position, envelope, type(error).__name__)
+                positions.fresh(tx, bron, [located])
+
+
+class Worker:
+    """Runs consumers on one thread, woken after every append and polling as well."""
+
+    def __init__(self, consumers: Sequence[Consumer], poll: float = 0.25) -> None:
+        self.consumers = consumers
+        self._poll = poll
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def drain(self) -> None:
+        """Process until nothing is left (tests and start-up)."""
+        while any([consumer.step() for consumer in self.consumers]):
+            pass
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.drain()
+            except Exception as error:  # a full disk or a locked file: try again, visibly
+                log.error("worker failed, retrying", error=type(error).__name__)
+                self._stop.wait(1.0)
+            self._wake.wait(self._poll)
+            self._wake.clear()

@@ -1,0 +1,53 @@
+"""The writer's side of the keys: sealing keys for exactly the places it writes, kept 60 s at most."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from events.base import KeyId, Zegelplaats
+from infra.seal import SealingKey
+
+MAX_AGE = 60.0
+Issue = Callable[[str, Sequence[Zegelplaats]], dict[Zegelplaats, tuple[KeyId, bytes]]]
+"""Asks the consent service for keys under a service's own identity; it logs what it gives."""
+
+
+class Keyring:
+    """Sealing keys of one service."""
+
+    def __init__(
+        self, service: str, issue: Issue, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._service = service
+        self._issue = issue
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[Zegelplaats, tuple[SealingKey, float]] = {}
+
+    def sealing_keys(self, plaatsen: Sequence[Zegelplaats]) -> dict[Zegelplaats, SealingKey]:
+        """One key per place. Raises what the issuer raises, such as SubjectErasedError."""
+        now = self._clock()
+        with self._lock:
+            fresh = {
+                plaats: kept[0]
+                for plaats in plaatsen
+                if (kept := self._kept.get(plaats)) is not None and kept[1] > now
+            }
+        missing = [plaats for plaats in plaatsen if plaats not in fresh]
+        if missing:
+            issued = {
+                plaats: SealingKey(kid, key)
+                for plaats, (kid, key) in self._issue(self._service, missing).items()
+            }
+            fresh |= issued
+            with self._lock:
+                self._kept = {p: k for p, k in self._kept.items() if k[1] > now}
+                self._kept |= {plaats: (key, now + MAX_AGE) for plaats, key in issued.items()}
+        return fresh
+
+    def forget(self) -> None:
+        """Drop every kept key at once (after an erasure or a rotation)."""
+        with self._lock:
+            self._kept.clear()

@@ -1,0 +1,325 @@
+"""The key store: person keys, data keys per person × herkomst × onderwerp, joint keys, erasure.
+
+Hierarchy: wrap key (provider) → person key → data key. A joint key is wrapped by the wrap key
+itself and knows its persons and its policy. Deleting a person key leaves no way to that person's
+data keys; a new wrap key, with the old one forgotten, takes the copies in backups and log files
+with it. Only this store knows whose a key is; a key id says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from events.base import Gezamenlijk, KeyId, Zegelplaats
+from events.begrippen import Herkomst, Onderwerp, herkomst, onderwerp
+from infra.database import Database, Tx
+from infra.provider import FileKeyProvider, KeyFileError
+
+tables = MetaData()
+
+person_keys = Table(
+    "person_keys",
+    tables,
+    Column("subject", Uuid, primary_key=True),
+    Column("wrap", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+data_keys = Table(
+    "data_keys",
+    tables,
+    Column("kid", String(32), primary_key=True),
+    Column("herkomst", String, nullable=False),
+    Column("onderwerp", String, nullable=False),
+    Column("policy", String, nullable=False),
+    Column("subjects_hash", String(64), nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("wrap", Integer),  # filled for a joint key only
+    Column("wrapped", LargeBinary),  # empty once destroyed
+    Column("single", Uuid),  # whose person key wraps it; empty for a joint key
+    Index("data_keys_place", "subjects_hash", "herkomst", "onderwerp", "policy"),
+)
+key_subjects = Table(
+    "key_subjects",
+    tables,
+    Column("kid", ForeignKey("data_keys.kid"), primary_key=True),
+    Column("subject", Uuid, primary_key=True, index=True),
+)
+erased_subjects = Table(
+    "erased_subjects",
+    tables,
+    Column("subject", Uuid, primary_key=True),
+    Column("erased_at", String, nullable=False),
+    Column("proof", String(64), nullable=False),
+)
+
+
+class SubjectErasedError(Exception):
+    """A key was asked for a person whose keys were destroyed."""
+
+
+class UnknownKeyError(Exception):
+    """A key id that this store never gave out."""
+
+
+class CheckpointBusyError(Exception):
+    """A reader kept the log file open; the erasure is not confirmed yet and can be repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What a data key is about, and the wrapped key, still closed."""
+
+    kid: KeyId
+    betrokkenen: tuple[UUID, ...]
+    herkomst: Herkomst
+    onderwerp: Onderwerp
+    erased: bool
+    wrap: int | None
+    wrapped: bytes | None
+    person_wrap: int | None
+    person_wrapped: bytes | None
+
+
+class KeyStore:
+    """Keys in the database they are used in; every method works inside the caller's transaction."""
+
+    def __init__(self, provider: FileKeyProvider) -> None:
+        self._provider = provider
+
+    def sealing_key(self, tx: Tx, plaats: Zegelplaats) -> tuple[KeyId, bytes]:
+        """The current data key of a place, made when there is none.
+
+        Raises SubjectErasedError when one of its persons was erased.
+        """
+        erased = select(erased_subjects.c.subject).where(
+            erased_subjects.c.subject.in_(plaats.betrokkenen)
+        )
+        if tx.execute(erased).first() is not None:
+            raise SubjectErasedError
+        found = tx.execute(
+            select(data_keys.c.kid).where(
+                data_keys.c.subjects_hash == _subjects_hash(plaats.betrokkenen),
+                data_keys.c.herkomst == plaats.herkomst.code,
+                data_keys.c.onderwerp == plaats.onderwerp.value,
+                data_keys.c.policy == plaats.gezamenlijk.value,
+                data_keys.c.current,
+            )
+        ).scalar()
+        if found is not None:
+            (info,) = self.describe(tx, [found])
+            return found, self.unwrap(info)
+        return self._make(tx, plaats)
+
+    def describe(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
+        """What these keys are about. Raises UnknownKeyError for a kid that was never given out."""
+        rows = tx.execute(_DESCRIBE, {"kids": list(kids)}).all() if kids else []
+        subjects: dict[KeyId, list[UUID]] = {}
+        for row in rows:
+            subjects.setdefault(row.kid, []).append(row.subject)
+        if len(subjects) != len(set(kids)):
+            raise UnknownKeyError
+        infos = {
+            row.kid: KeyInfo(
+                row.kid,
+                tuple(sorted(subjects[row.kid])),
+                herkomst(row.herkomst),
+                onderwerp(row.onderwerp),
+                row.wrapped is None or (row.single is not None and row.person_wrapped is None),
+                row.wrap,
+                row.wrapped,
+                row.person_wrap,
+                row.person_wrapped,
+            )
+            for row in rows
+        }
+        return list(infos.values())
+
+    def unwrap(self, info: KeyInfo) -> bytes:
+        """The data key itself. Raises SubjectErasedError, or KeyFileError for a wrong provider."""
+        if info.erased or info.wrapped is None:
+            raise SubjectErasedError
+        if info.wrap is not None:
+            return self._provider.unwrap(info.wrap, info.wrapped)
+        assert info.person_wrap is not None and info.person_wrapped is not None
+        try:
+            person = self._provider.unwrap(info.person_wrap, info.person_wrapped)
+            return aes_key_unwrap(person, info.wrapped)
+        except InvalidUnwrap:
+            raise KeyFileError("de sleutelopslag is beschadigd") from None
+
+    def verify(self, tx: Tx) -> None:
+        """Whether this provider belongs to this store. Raises KeyFileError."""
+        row = tx.execute(select(person_keys.c.wrap, person_keys.c.wrapped).limit(1)).first()
+        if row is not None:
+            self._provider.unwrap(row.wrap, row.wrapped)
+
+    def _make(self, tx: Tx, plaats: Zegelplaats) -> tuple[KeyId, bytes]:
+        kid, key = os.urandom(16).hex(), os.urandom(32)
+        single = plaats.betrokkenen[0] if len(plaats.betrokkenen) == 1 else None
+        if single is None:
+            wrap, wrapped = self._provider.wrap(key)
+        else:
+            wrap, wrapped = None, aes_key_wrap(self._person_key(tx, single), key)
+        tx.execute(
+            insert(data_keys).values(
+                kid=kid,
+                herkomst=plaats.herkomst.code,
+                onderwerp=plaats.onderwerp.value,
+                policy=plaats.gezamenlijk.value,
+                subjects_hash=_subjects_hash(plaats.betrokkenen),
+                current=True,
+                wrap=wrap,
+                wrapped=wrapped,
+                single=single,
+            )
+        )
+        tx.execute(
+            insert(key_subjects),
+            [{"kid": kid, "subject": subject} for subject in plaats.betrokkenen],
+        )
+        return kid, key
+
+    def _person_key(self, tx: Tx, subject: UUID) -> bytes:
+        row = tx.execute(
+            select(person_keys.c.wrap, person_keys.c.wrapped).where(
+                person_keys.c.subject == subject
+            )
+        ).first()
+        if row is not None:
+            return self._provider.unwrap(row.wrap, row.wrapped)
+        key = os.urandom(32)
+        wrap, wrapped = self._provider.wrap(key)
+        tx.execute(insert(person_keys).values(subject=subject, wrap=wrap, wrapped=wrapped))
+        return key
+
+    def succeed(self, tx: Tx, plaats: Zegelplaats) -> None:
+        """From now on a place gets a new data key; what was sealed keeps its own."""
+        tx.execute(
+            update(data_keys)
+            .where(
+                data_keys.c.subjects_hash == _subjects_hash(plaats.betrokkenen),
+                data_keys.c.herkomst == plaats.herkomst.code,
+                data_keys.c.onderwerp == plaats.onderwerp.value,
+            )
+            .values(current=False)
+        )
+
+    def destroy(self, tx: Tx, subject: UUID, now: datetime) -> str:
+        """Delete the keys of one person and the joint keys whose policy says so.
+
+        Returns the proof: the hash of the ids of all keys that became unreadable. What is deleted
+        here is gone for good only after `rotate`.
+        """
+        concerned = tx.execute(
+            select(data_keys.c.kid, data_keys.c.single, data_keys.c.policy)
+            .join(key_subjects)
+            .where(key_subjects.c.subject == subject, data_keys.c.wrapped.is_not(None))
+        ).all()
+        gone = [
+            row.kid
+            for row in concerned
+            if row.single is not None
+            or row.policy == Gezamenlijk.ALLEN.value
+            or self._is_last(tx, row.kid, subject)
+        ]
+        tx.execute(delete(person_keys).where(person_keys.c.subject == subject))
+        if gone:
+            tx.execute(update(data_keys).where(data_keys.c.kid.in_(gone)).values(wrapped=None))
+        proof = sha256("\n".join(sorted(gone)).encode()).hexdigest()
+        tx.execute(
+            insert(erased_subjects)
+            .prefix_with("OR IGNORE", dialect="sqlite")
+            .values(subject=subject, erased_at=now.isoformat(), proof=proof)
+        )
+        return proof
+
+    def _is_last(self, tx: Tx, kid: KeyId, subject: UUID) -> bool:
+        others = (
+            select(key_subjects.c.subject)
+            .where(key_subjects.c.kid == kid, key_subjects.c.subject != subject)
+            .where(key_subjects.c.subject.not_in(select(erased_subjects.c.subject)))
+        )
+        return tx.execute(others).first() is None
+
+    def rotate(self, database: Database) -> None:
+        """Wrap everything under a new wrap key and forget the old one; also finishes an erasure.
+
+        1. a new wrap key, kept beside the old one; 2. re-wrap in one transaction; 3. empty the
+        log file, with no reader open; 4. forget the old wrap key. A crash in between leaves both
+        wrap keys and the next rotation finishes. Raises CheckpointBusyError after 3 failed.
+        """
+        self._provider.renew()  # 1
+        with database.write() as tx:  # 2
+            for table, key in ((person_keys, "subject"), (data_keys, "kid")):
+                rows = tx.execute(
+                    select(table.c[key], table.c.wrap, table.c.wrapped).where(
+                        table.c.wrap.is_not(None), table.c.wrapped.is_not(None)
+                    )
+                ).all()
+                renewed = [
+                    {"b_key": row[0], "b_wrap": wrap, "b_wrapped": wrapped}
+                    for row in rows
+                    for wrap, wrapped in [
+                        self._provider.wrap(self._provider.unwrap(row.wrap, row.wrapped))
+                    ]
+                ]
+                if renewed:
+                    tx.execute(
+                        update(table)
+                        .where(table.c[key] == bindparam("b_key"))
+                        .values(wrap=bindparam("b_wrap"), wrapped=bindparam("b_wrapped")),
+                        renewed,
+                    )
+        if not _attempt(database):  # 3
+            raise CheckpointBusyError
+        self._provider.forget(keep=self._provider.current)  # 4
+
+
+_DESCRIBE = (
+    select(
+        data_keys.c.kid,
+        data_keys.c.herkomst,
+        data_keys.c.onderwerp,
+        data_keys.c.single,
+        data_keys.c.wrap,
+        data_keys.c.wrapped,
+        key_subjects.c.subject,
+        person_keys.c.wrap.label("person_wrap"),
+        person_keys.c.wrapped.label("person_wrapped"),
+    )
+    .join(key_subjects, key_subjects.c.kid == data_keys.c.kid)
+    .outerjoin(person_keys, person_keys.c.subject == data_keys.c.single)
+    .where(data_keys.c.kid.in_(bindparam("kids", expanding=True)))
+)
+
+
+def _attempt(database: Database, tries: int = 20) -> bool:
+    return any(database.checkpoint() for _ in range(tries))
+
+
+def _subjects_hash(subjects: Iterable[UUID]) -> str:
+    return sha256(b"".join(subject.bytes for subject in subjects)).hexdigest()

@@ -1,0 +1,188 @@
+"""How far a consumer is: per source and shard the last log position, per stream the last version.
+
+Rules kept here: a position moves in the transaction of the effect; lower or equal is a redelivery
+and skipped; a hole in a stream, or a fact that cannot be processed, quarantines that stream at
+this consumer, visibly, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from events.base import SHARDS, Envelope, shard
+from infra.database import Tx
+
+Located = tuple[int, Envelope]
+"""A fact with its position in its source's log."""
+
+tables = MetaData()
+posities = Table(
+    "posities",
+    tables,
+    Column("bron", String, primary_key=True),
+    Column("shard", Integer, primary_key=True),
+    Column("positie", Integer, nullable=False),
+)
+versies = Table(
+    "versies",
+    tables,
+    Column("bron", String, primary_key=True),
+    Column("stroom", Uuid, primary_key=True),
+    Column("versie", Integer, nullable=False),
+)
+quarantaine = Table(
+    "quarantaine",
+    tables,
+    Column("bron", String, primary_key=True),
+    Column("stroom", Uuid, primary_key=True),
+    Column("positie", Integer, nullable=False),
+    Column("fout", String, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Positie:
+    """Where a command's facts stand: source, shard, log position. Opaque to its holder."""
+
+    bron: str
+    shard: int
+    positie: int
+
+    def __str__(self) -> str:
+        return (
+            urlsafe_b64encode(f"{self.bron}.{self.shard}.{self.positie}".encode())
+            .decode()
+            .rstrip("=")
+        )
+
+    @classmethod
+    def of(cls, bron: str, stream: UUID, positie: int) -> Positie:
+        return cls(bron, shard(stream), positie)
+
+    @classmethod
+    def parse(cls, token: str) -> Positie:
+        """Raises ValueError for anything that is not a token."""
+        try:
+            text = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
+            bron, number, positie = text.split(".")
+            parsed = cls(bron, int(number), int(positie))
+        except (ValueError, UnicodeError):
+            raise ValueError("naPositie is geen positie") from None
+        if not (bron.isalpha() and 0 <= parsed.shard < SHARDS and 0 <= parsed.positie < 2**62):
+            raise ValueError("naPositie is geen positie")
+        return parsed
+
+
+def start(tx: Tx, bron: str) -> int:
+    """Where to read on in a log that is read in order."""
+    return (
+        tx.execute(select(func.max(posities.c.positie)).where(posities.c.bron == bron)).scalar()
+        or 0
+    )
+
+
+def reached(tx: Tx, token: Positie) -> bool:
+    """Whether this consumer has processed what the token stands for."""
+    found = tx.execute(
+        select(posities.c.positie).where(
+            posities.c.bron == token.bron, posities.c.shard == token.shard
+        )
+    ).scalar()
+    return found is not None and found >= token.positie
+
+
+def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> list[Located]:
+    """What of a batch is still to be done: no redeliveries, nothing of a quarantined stream.
+
+    Moves positions and versions; call it in the transaction of the effect.
+    """
+    reached_by = dict(
+        tx.execute(select(posities.c.shard, posities.c.positie).where(posities.c.bron == bron))
+        .tuples()
+        .all()
+    )
+    streams = {envelope.stream for _, envelope in batch}
+    known = dict(
+        tx.execute(
+            select(versies.c.stroom, versies.c.versie).where(
+                versies.c.bron == bron, versies.c.stroom.in_(streams)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    parked = set(
+        tx.execute(select(quarantaine.c.stroom).where(quarantaine.c.bron == bron)).scalars()
+    )
+    todo: list[Located] = []
+    changed: set[UUID] = set()
+    for position, envelope in batch:
+        number = shard(envelope.stream)
+        if position <= reached_by.get(number, 0):
+            continue
+        reached_by[number] = position
+        last = known.get(envelope.stream, 0)
+        if envelope.stream in parked or envelope.version <= last:
+            continue
+        if envelope.version > last + 1:
+            park(tx, bron, position, envelope, "gat")
+            parked.add(envelope.stream)
+            continue
+        known[envelope.stream] = envelope.version
+        changed.add(envelope.stream)
+        todo.append((position, envelope))
+    rows = [{"bron": bron, "shard": n, "positie": p} for n, p in reached_by.items()]
+    upsert = insert(posities)
+    tx.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["bron", "shard"], set_={"positie": upsert.excluded.positie}
+        ),
+        rows,
+    )
+    if changed:
+        upsert = insert(versies)
+        tx.execute(
+            upsert.on_conflict_do_update(
+                index_elements=["bron", "stroom"], set_={"versie": upsert.excluded.versie}
+            ),
+            [{"bron": bron, "stroom": s, "versie": known[s]} for s in changed],
+        )
+    return todo
+
+
+def park(tx: Tx, bron: str, position: int, envelope: Envelope, fout: str) -> None:
+    """Quarantine the stream of a fact at this consumer; `fout` is a code, never content."""
+    tx.execute(
+        insert(quarantaine)
+        .values(bron=bron, stroom=envelope.stream, positie=position, fout=fout)
+        .on_conflict_do_nothing()
+    )
+
+
+def release(tx: Tx, bron: str, stream: UUID) -> int:
+    """Lift a quarantine; the last version that was processed, to replay from."""
+    tx.execute(
+        delete(quarantaine).where(quarantaine.c.bron == bron, quarantaine.c.stroom == stream)
+    )
+    return (
+        tx.execute(
+            select(versies.c.versie).where(versies.c.bron == bron, versies.c.stroom == stream)
+        ).scalar()
+        or 0
+    )
+
+
+def advance(tx: Tx, bron: str, envelope: Envelope) -> None:
+    """Note one replayed fact of a stream."""
+    upsert = insert(versies).values(bron=bron, stroom=envelope.stream, versie=envelope.version)
+    tx.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["bron", "stroom"], set_={"versie": upsert.excluded.versie}
+        )
+    )
