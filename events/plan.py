@@ -34,6 +34,7 @@ class RegieGevolgd(Fact, naam="nl.samenplan.regie-gevolgd"):
 class LedenGevolgd(Fact, naam="nl.samenplan.leden-gevolgd"):
     """Plan learned from intake who belongs to the household or its network."""
 
+    huishouden: UUID
     erbij: UUID | None = None
     eraf: UUID | None = None
 
@@ -47,6 +48,7 @@ class PlanGeopend(Fact, naam="nl.samenplan.plan-geopend"):
 class DoelGesteld(Fact, naam="nl.samenplan.doel-gesteld"):
     """A goal in the family's own words, with a measurable result and an evaluation date."""
 
+    huishouden: UUID
     doel: UUID
     personen: tuple[UUID, ...]
     woorden: Personal[Tekst]
@@ -58,6 +60,7 @@ class DoelGesteld(Fact, naam="nl.samenplan.doel-gesteld"):
 class DoelBijgesteld(Fact, naam="nl.samenplan.doel-bijgesteld"):
     """A goal got other words, another result or another date; the earlier ones stay."""
 
+    huishouden: UUID
     doel: UUID
     woorden: Personal[Tekst]
     resultaat: Personal[Tekst]
@@ -67,6 +70,7 @@ class DoelBijgesteld(Fact, naam="nl.samenplan.doel-bijgesteld"):
 class DoelGeevalueerd(Fact, naam="nl.samenplan.doel-geevalueerd"):
     """How far a goal was reached, looked at together."""
 
+    huishouden: UUID
     doel: UUID
     uitkomst: Personal[Doeluitkomst]
     toelichting: Personal[Tekst]
@@ -75,6 +79,7 @@ class DoelGeevalueerd(Fact, naam="nl.samenplan.doel-geevalueerd"):
 class VolgordeBepaald(Fact, naam="nl.samenplan.volgorde-bepaald"):
     """Which problem first, with the reason; no hidden score."""
 
+    huishouden: UUID
     doelen: tuple[UUID, ...]
     reden: Personal[Tekst]
 
@@ -82,6 +87,7 @@ class VolgordeBepaald(Fact, naam="nl.samenplan.volgorde-bepaald"):
 class ActieAfgesproken(Fact, naam="nl.samenplan.actie-afgesproken"):
     """Who does what, before when."""
 
+    huishouden: UUID
     actie: UUID
     doel: UUID
     eigenaar: UUID
@@ -94,6 +100,7 @@ class ActieAfgesproken(Fact, naam="nl.samenplan.actie-afgesproken"):
 class ActieBijgewerkt(Fact, naam="nl.samenplan.actie-bijgewerkt"):
     """How an action stands; with the reason when it was not done."""
 
+    huishouden: UUID
     actie: UUID
     status: Personal[Actiestatus]
     reden: Personal[Tekst] | None = None
@@ -102,6 +109,7 @@ class ActieBijgewerkt(Fact, naam="nl.samenplan.actie-bijgewerkt"):
 class DeelnemerToegetreden(Fact, naam="nl.samenplan.deelnemer-toegetreden"):
     """A professional joined the plan: organisation, role, hoed and task."""
 
+    huishouden: UUID
     medewerker: UUID
     deelnemer: Personal[Deelnemer]
 
@@ -109,6 +117,7 @@ class DeelnemerToegetreden(Fact, naam="nl.samenplan.deelnemer-toegetreden"):
 class DeelnemerVertrokken(Fact, naam="nl.samenplan.deelnemer-vertrokken"):
     """A professional left the plan; access ends with it."""
 
+    huishouden: UUID
     medewerker: UUID
     reden: Personal[Tekst]
 
@@ -116,6 +125,7 @@ class DeelnemerVertrokken(Fact, naam="nl.samenplan.deelnemer-vertrokken"):
 class StandpuntVastgelegd(Fact, naam="nl.samenplan.standpunt-vastgelegd"):
     """What a person thinks of a version of the plan, or of one goal or action in it."""
 
+    huishouden: UUID
     persoon: UUID
     planversie: int
     over: UUID | None
@@ -126,12 +136,14 @@ class StandpuntVastgelegd(Fact, naam="nl.samenplan.standpunt-vastgelegd"):
 class PlanAfgesloten(Fact, naam="nl.samenplan.plan-afgesloten"):
     """The plan ended; everybody's place in it ends too."""
 
+    huishouden: UUID
     reden: Personal[Tekst]
 
 
 class PlanHeropend(Fact, naam="nl.samenplan.plan-heropend"):
     """The plan goes on; no access and no consent revives."""
 
+    huishouden: UUID
     reden: Personal[Tekst]
 
 

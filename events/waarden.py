@@ -252,7 +252,7 @@ class Ontvanger(Waarde):
 
 
 class Reikwijdte(Waarde):
-    """What a ground, consent or objection covers: purpose, regimes and subjects, receiver, until."""
+    """What a ground or consent covers: purpose, regimes, subjects, receiver, until."""
 
     doel: Doel
     regimes: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -67,7 +67,7 @@ class Database:
             raise DamagedDataError(str(self.path)) from error
 
     def checkpoint(self) -> bool:
-        """Fold the write-ahead log into the file and empty it; False when a reader was in the way."""
+        """Fold the log file into the database and empty it; False when a reader is in the way."""
         if self.path is None:
             return True
         with self._writer, self.engine.connect() as tx:

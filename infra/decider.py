@@ -49,6 +49,10 @@ class NietBekend(RegelFout):
     """Dit bestaat niet, of u mag het niet zien."""
 
 
+class GeenRecht(RegelFout):
+    """Dit hoort niet bij uw rol."""
+
+
 class Verouderd(RegelFout):
     """Iemand anders was u voor. Haal de laatste stand op en probeer het opnieuw."""
 

@@ -154,7 +154,7 @@ class Worker:
 
     def drain(self) -> None:
         """Process until nothing is left (tests and start-up)."""
-        while any([consumer.step() for consumer in self.consumers]):
+        while sum(consumer.step() for consumer in self.consumers):
             pass
 
     def _run(self) -> None:

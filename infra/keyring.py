@@ -1,4 +1,4 @@
-"""The writer's side of the keys: sealing keys for exactly the places it writes, kept 60 s at most."""
+"""The writer's side: sealing keys for exactly the places it writes, kept 60 s at most."""
 
 from __future__ import annotations
 

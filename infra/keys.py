@@ -136,7 +136,7 @@ class KeyStore:
 
     def describe(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
         """What these keys are about. Raises UnknownKeyError for a kid that was never given out."""
-        rows = tx.execute(_DESCRIBE, {"kids": list(kids)}).all() if kids else []
+        rows = tx.execute(_DESCRIBE, {"kids": list(kids)}).all()
         subjects: dict[KeyId, list[UUID]] = {}
         for row in rows:
             subjects.setdefault(row.kid, []).append(row.subject)
@@ -164,7 +164,8 @@ class KeyStore:
             raise SubjectErasedError
         if info.wrap is not None:
             return self._provider.unwrap(info.wrap, info.wrapped)
-        assert info.person_wrap is not None and info.person_wrapped is not None
+        assert info.person_wrap is not None
+        assert info.person_wrapped is not None
         try:
             person = self._provider.unwrap(info.person_wrap, info.person_wrapped)
             return aes_key_unwrap(person, info.wrapped)
@@ -234,6 +235,11 @@ class KeyStore:
         Returns the proof: the hash of the ids of all keys that became unreadable. What is deleted
         here is gone for good only after `rotate`.
         """
+        known = tx.execute(
+            select(erased_subjects.c.proof).where(erased_subjects.c.subject == subject)
+        ).scalar()
+        if known is not None:
+            return known
         concerned = tx.execute(
             select(data_keys.c.kid, data_keys.c.single, data_keys.c.policy)
             .join(key_subjects)
@@ -251,9 +257,7 @@ class KeyStore:
             tx.execute(update(data_keys).where(data_keys.c.kid.in_(gone)).values(wrapped=None))
         proof = sha256("\n".join(sorted(gone)).encode()).hexdigest()
         tx.execute(
-            insert(erased_subjects)
-            .prefix_with("OR IGNORE", dialect="sqlite")
-            .values(subject=subject, erased_at=now.isoformat(), proof=proof)
+            insert(erased_subjects).values(subject=subject, erased_at=now.isoformat(), proof=proof)
         )
         return proof
 

@@ -88,9 +88,9 @@ class Logbook:
         """Append rows; durable when the transaction commits."""
         kid, key = self._keys.sealing_key(tx, _plaats(now))
         sealing = SealingKey(kid, key)
-        nr = tx.execute(_LAST).scalar() or 0
+        last = tx.execute(_LAST).scalar() or 0
         rows = []
-        for nr, regel in enumerate(regels, start=nr + 1):
+        for nr, regel in enumerate(regels, start=last + 1):
             salt = os.urandom(32)
             capsule = sealing.seal(
                 self._place(regel.vraag, nr), {"zout": salt.hex(), "inhoud": regel.inhoud}

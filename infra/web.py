@@ -1,0 +1,326 @@
+"""FastAPI defaults, replaced once: problem+json, camelCase, 400 for bad input without echoing it,
+no slash redirects, security headers, `API-Version` (NL API Design Rules; domain.md §4.5).
+
+Errors carry codes, never values. What may not be known and what does not exist give one answer.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import structlog
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from infra.auth import Aangemeld, NotSignedInError, Tokens
+from infra.decider import Context, GeenRecht, NietBekend, Recorded, RegelFout, Verouderd
+from infra.keys import CheckpointBusyError, SubjectErasedError
+from infra.positions import Positie
+from infra.store import FeitTeGroot
+
+API_VERSION = "0.1.0"
+MAX_BODY = 256 * 1024
+log = structlog.get_logger()
+
+_HEADERS = {
+    "API-Version": API_VERSION,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+_STATUS: tuple[tuple[type[Exception], int, str], ...] = (
+    (NietBekend, 404, "Niet gevonden"),
+    (GeenRecht, 403, "Niet toegestaan"),
+    (Verouderd, 412, "Intussen gewijzigd"),
+    (FeitTeGroot, 400, "Te groot"),
+    (RegelFout, 409, "Kan niet"),
+)
+
+
+class Bericht(BaseModel):
+    """Base of every request and response body: camelCase, closed."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid",
+        hide_input_in_errors=True, frozen=True,
+    )  # fmt: skip
+
+
+class Fout(BaseModel):
+    """One thing that is wrong with the input: where, and what."""
+
+    waar: str
+    wat: str
+
+
+class Probleem(BaseModel):
+    """RFC 9457, with a stable code."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    fouten: list[Fout] | None = None
+
+
+class Antwoord(Bericht):
+    """What a command did: the id it made or changed, and the position to wait for."""
+
+    id: UUID
+    positie: str
+
+
+class GedaanMet(Antwoord):
+    """As Antwoord, with the version of the stream after it."""
+
+    versie: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opdracht:
+    """A command from outside: who, with which idempotency key, on which version of a part."""
+
+    wie: Aangemeld
+    context: Context
+    als_versie: str | None
+    """The If-Match header: the entity tag of the part as it was seen."""
+
+    def deel(self, naam: str) -> Context:
+        """The context for one of several appends that a single command makes."""
+        assert self.context.sleutel is not None
+        return replace(self.context, sleutel=f"{self.context.sleutel}:{naam}")
+
+
+def problem(status: int, title: str, detail: str, code: str, **more: Any) -> JSONResponse:
+    body = Probleem(title=title, status=status, detail=detail, code=code, **more)
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, media_type="application/problem+json"
+    )
+
+
+def antwoord(bron: str, recorded: Recorded) -> dict[str, Any]:
+    """The body of a command's answer."""
+    made = recorded.answer.get("id", str(recorded.stream))
+    positie = str(Positie.of(bron, recorded.stream, recorded.position))
+    return {**recorded.answer, "id": made, "positie": positie}
+
+
+def etag(secret: bytes, part: UUID, version: int) -> str:
+    """A keyed hash of a part's visible version: tells whether it changed, and nothing else."""
+    digest = hmac.digest(secret, part.bytes + version.to_bytes(8, "big"), sha256)
+    return '"' + urlsafe_b64encode(digest[:12]).decode() + '"'
+
+
+_bearer = HTTPBearer(auto_error=False, description="Ondertekend token (JWT)")
+
+
+def aangemeld(request: Request, _scheme: Annotated[Any, Depends(_bearer)] = None) -> Aangemeld:
+    """Who is asking. Raises NotSignedInError."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedInError
+    tokens: Tokens = request.app.state.tokens
+    now: Callable[[], datetime] = request.app.state.now
+    return tokens.check(token, now())
+
+
+Wie = Annotated[Aangemeld, Depends(aangemeld)]
+
+
+async def opdracht(
+    request: Request,
+    wie: Wie,
+    idempotency_key: Annotated[
+        str, Header(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$",
+                    description="Zelf gekozen, uniek per opdracht; herhalen mag."),
+    ],
+    if_match: Annotated[
+        str | None, Header(max_length=100, description="ETag van het onderdeel zoals u het zag.")
+    ] = None,
+) -> Opdracht:  # fmt: skip
+    """The context of a command. The key is scoped to actor and endpoint."""
+    body = await request.body()
+    scope = f"{wie.actor.id}|{request.method}|{request.url.path}|{idempotency_key}"
+    return Opdracht(
+        wie,
+        Context(
+            request.app.state.gemeente, wie.actor, wie.hoed, request.app.state.now(), wie.herkomst,
+            uuid4(), None, sha256(scope.encode()).hexdigest(), sha256(body).digest(),
+        ),
+        if_match,
+    )  # fmt: skip
+
+
+Command = Annotated[Opdracht, Depends(opdracht)]
+
+
+def make_api(
+    tokens: Tokens, gemeente: str, now: Callable[[], datetime], title: str = "Samenplan"
+) -> FastAPI:
+    """An application for `/v1`; routers are added by the caller."""
+    api = FastAPI(
+        title=title, version=API_VERSION, redirect_slashes=False, docs_url=None, redoc_url=None,
+        openapi_url="/openapi.json", servers=[{"url": "/v1", "description": "Versie 1"}],
+        description="Eén huishouden, één plan, één regisseur. Alle tijdstippen zijn in UTC.",
+        contact={
+            "name": "Samenplan", "url": "https://samenplan.example/contact",
+            "email": "contact@samenplan.example",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )  # fmt: skip
+    api.state.tokens, api.state.gemeente, api.state.now = tokens, gemeente, now
+    plain_openapi = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        if api.openapi_schema is None:
+            api.openapi_schema = _dutch_rules(plain_openapi())
+        return api.openapi_schema
+
+    api.openapi = openapi  # type: ignore[method-assign]
+    install_errors(api)
+    api.middleware("http")(_headers)
+    return api
+
+
+async def _headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    length = request.headers.get("Content-Length", "0")
+    if not length.isdigit() or int(length) > MAX_BODY:
+        response: Response = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
+    else:
+        try:
+            response = await call_next(request)
+        except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
+            number = uuid4()
+            log.error("unexpected error", number=str(number), error=type(error).__name__)
+            response = problem(
+                500, "Er ging iets mis",
+                f"Er ging iets mis. Er is niets bewaard. Meld dit nummer: {number}.", "onverwacht",
+            )  # fmt: skip
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.url.path.endswith("/openapi.json"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def install_errors(app: FastAPI) -> None:
+    """One table from what can go wrong to problem+json."""
+
+    def regel(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RegelFout)
+        for kind, status, title in _STATUS:
+            if isinstance(error, kind):
+                # One text for all that may not be known: a subclass must not show itself.
+                said = NietBekend() if kind is NietBekend else error
+                return problem(status, title, said.zin, said.code)
+        raise AssertionError
+
+    def invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        fouten = [
+            Fout(waar=".".join(str(part) for part in item["loc"]), wat=_dutch(item))
+            for item in error.errors()
+        ]
+        return problem(
+            400, "Onjuiste invoer", "Het verzoek is niet goed ingevuld.", "onjuiste-invoer",
+            fouten=fouten,
+        )  # fmt: skip
+
+    def not_signed_in(_request: Request, _error: Exception) -> Response:
+        response = problem(401, "Niet aangemeld", "Meld u (opnieuw) aan.", "niet-aangemeld")
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+    def erased(_request: Request, _error: Exception) -> Response:
+        return problem(409, "Gewist", "De gegevens van deze persoon zijn gewist.", "gewist")
+
+    def busy(_request: Request, _error: Exception) -> Response:
+        return problem(
+            503, "Nog bezig", "Het wissen is nog niet bevestigd. Herhaal deze opdracht.", "bezig"
+        )
+
+    def http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        if error.status_code == 404:
+            return problem(404, "Niet gevonden", NietBekend().zin, NietBekend.code)
+        if error.status_code == 405:
+            return problem(405, "Niet ondersteund", "Dit kan hier niet.", "methode")
+        detail = str(error.detail)
+        status = 400 if error.status_code == 422 else error.status_code
+        return problem(status, "Onjuiste invoer", detail, "onjuiste-invoer")
+
+    for kind, handler in (
+        (RegelFout, regel), (RequestValidationError, invalid), (NotSignedInError, not_signed_in),
+        (SubjectErasedError, erased), (CheckpointBusyError, busy),
+        (StarletteHTTPException, http), (HTTPException, http),
+    ):  # fmt: skip
+        app.add_exception_handler(kind, handler)
+
+
+_DUTCH = {
+    "missing": "ontbreekt", "extra_forbidden": "hoort hier niet", "string_too_short": "is te kort",
+    "string_too_long": "is te lang", "string_pattern_mismatch": "heeft niet de goede vorm",
+    "uuid_parsing": "is geen geldig nummer (uuid)", "enum": "is geen van de mogelijke keuzes",
+    "json_invalid": "is geen geldige JSON", "string_type": "is geen tekst",
+    "int_parsing": "is geen getal", "bool_parsing": "is geen ja of nee",
+}  # fmt: skip
+
+
+def _dutch(item: dict[str, Any]) -> str:
+    kind = str(item["type"])
+    if kind == "value_error":  # our own Dutch sentence, which never holds the value
+        return str(item["msg"]).removeprefix("Value error, ")
+    if kind.startswith(("date", "time")):
+        return "is geen geldige datum of tijd"
+    return _DUTCH.get(kind, "klopt niet")
+
+
+def _dutch_rules(schema: dict[str, Any]) -> dict[str, Any]:
+    """Make the document say what the middleware does: headers, problems, 400 instead of 422."""
+    schema["components"].setdefault("schemas", {})["Probleem"] = Probleem.model_json_schema(
+        ref_template="#/components/schemas/{model}"
+    )
+    schemas = schema["components"]["schemas"]
+    schemas |= schemas["Probleem"].pop("$defs", {})
+    for gone in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(gone, None)
+    version = {"API-Version": {"description": "Versie", "schema": {"type": "string"}}}
+    reasons = {
+        "400": "Onjuiste invoer", "401": "Niet aangemeld", "403": "Niet toegestaan",
+        "404": "Bestaat niet, of u mag het niet zien", "409": "Kan niet",
+        "412": "Intussen gewijzigd", "503": "Even niet beschikbaar",
+    }  # fmt: skip
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            responses = operation["responses"]
+            responses.pop("422", None)
+            for status, reason in reasons.items():
+                responses[status] = {
+                    "description": reason,
+                    "content": {
+                        "application/problem+json": {
+                            "schema": {"$ref": "#/components/schemas/Probleem"}
+                        }
+                    },
+                }
+            for response in responses.values():
+                response["headers"] = {**response.get("headers", {}), **version}
+    return schema

@@ -1,0 +1,1 @@
+"""One folder per bounded context; they never import each other."""

@@ -1,0 +1,380 @@
+"""Consent's use cases: release of keys, records about sharing, erasure, reading the log.
+
+The release, in numbered steps: 1. one transaction begins; 2. the decision facts of the household;
+3. what the asked keys are about; 4. one decision per part; 5. the decision and one line per person
+concerned go into the log; 6. commit, durable; 7. only then the allowed keys are unwrapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import select
+
+from events.base import (
+    Envelope,
+    KeyId,
+    Open,
+    Sealed,
+    Zegelplaats,
+)
+from events.begrippen import Herkomst, Onderwerp
+from events.consent import ConsentFact, Ingetrokken, PersoonGewist
+from events.waarden import Doel
+from infra import keys as keytables
+from infra import logbook as logtables
+from infra.auth import Aangemeld
+from infra.database import Database, Tx
+from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded
+from infra.keyring import Keyring
+from infra.keys import KeyInfo, KeyStore
+from infra.logbook import Geschreven, Logbook, Regel, logregels
+from infra.positions import Located
+from infra.provider import FileKeyProvider
+from infra.seal import Opener
+from infra.store import Store
+from services.consent import projections
+from services.consent.domain import (
+    GEEN_RELATIE,
+    Besluit,
+    Feiten,
+    Record,
+    Vraag,
+    Vrager,
+    mag,
+    relaties,
+)
+from services.consent.policies import VELDEN, beslisfeiten
+from services.consent.projections import Beslisfeiten, heeft_relatie
+from services.consent.regels import Regelset, Wie, regelset
+
+
+class AlleenBeslisser(GeenRecht):
+    """Alleen de beslisser namens het college kan dit besluiten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deel:
+    """One part in a decision: whose, from where, about what, and the outcome."""
+
+    betrokkenen: tuple[UUID, ...]
+    herkomst: Herkomst
+    onderwerp: Onderwerp
+    besluit: Besluit
+
+
+@dataclass(frozen=True, slots=True)
+class Vrijgave:
+    """What a reader gets: keys, what was erased, and why each part opens. Nothing of the rest."""
+
+    relaties: Mapping[Wie, Doel]
+    keys: Mapping[KeyId, bytes] = field(default_factory=dict)
+    erased: Collection[KeyId] = ()
+    waarom: Mapping[KeyId, Deel] = field(default_factory=dict)
+
+
+class Consent:
+    """One consent service with its database: facts, decision facts, keys and log together."""
+
+    def __init__(
+        self, database: Database, provider: FileKeyProvider, gemeente: str,
+        now: Callable[[], datetime], appended: Callable[[], None] = lambda: None,
+        regels: Regelset | None = None,
+    ) -> None:  # fmt: skip
+        self.database = database
+        self.provider = provider
+        self.regels = regels or regelset()
+        self._now = now
+        self._keys = KeyStore(provider)
+        self.logboek = Logbook(self._keys, gemeente)
+        self._feiten = Beslisfeiten(self._keys, gemeente)
+        for tables in (keytables.tables, logtables.tables, projections.tables):
+            database.create(tables)
+        with database.read() as tx:
+            self._keys.verify(tx)
+        self.sleutelbos = Keyring("consent", self.geef_zegelsleutels)
+        self.store = Store(
+            "consent", database, gemeente, self.sleutelbos, self._eigen_feiten, appended
+        )
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def geef_zegelsleutels(
+        self, dienst: str, plaatsen: Sequence[Zegelplaats]
+    ) -> dict[Zegelplaats, tuple[KeyId, bytes]]:
+        """Sealing keys for a service, logged as a release. Raises SubjectErasedError."""
+        with self.database.write() as tx:
+            gegeven = {plaats: self._keys.sealing_key(tx, plaats) for plaats in plaatsen}
+            inhoud = {
+                "dienst": dienst,
+                "sleutels": [
+                    {"kid": kid, **_over(plaats.betrokkenen, plaats.herkomst, plaats.onderwerp)}
+                    for plaats, (kid, _) in gegeven.items()
+                ],
+            }
+            self.logboek.write(tx, self._now(), [Regel("zegelsleutel", uuid4(), inhoud)])
+        return gegeven
+
+    def vrijgave(
+        self, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId], doel: Doel | None = None,
+        vraag: UUID | None = None,
+    ) -> Vrijgave:  # fmt: skip
+        """Decide, log, and only then release keys. Raises UnknownKeyError, SealError."""
+        vrager, nu, nummer = _vrager(wie), self._now(), vraag or uuid4()
+        with self.database.write() as tx:  # 1
+            rijen = self._feiten.rijen(tx, huishouden)  # 2
+            feiten = self._gevouwen(tx, rijen, vrager, huishouden, nu)
+            if not relaties(vrager, feiten):
+                self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
+                return Vrijgave({})
+            infos = self._keys.describe(tx, kids)  # 3
+            delen = self._beslis(infos, vrager, doel, feiten)  # 4
+            self._log(tx, nu, nummer, wie, doel, huishouden, delen.values())  # 5
+        # 6: committed when the block ended
+        waarom = {
+            info.kid: delen[_groep(info)] for info in infos if delen[_groep(info)].besluit.open
+        }
+        return Vrijgave(  # 7
+            relaties(vrager, feiten),
+            {i.kid: self._keys.unwrap(i) for i in infos if i.kid in waarom and not i.erased},
+            {i.kid for i in infos if i.kid in waarom and i.erased},
+            waarom,
+        )
+
+    def uitleg(
+        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, herkomst: Herkomst,
+        onderwerp: Onderwerp, doel: Doel | None,
+    ) -> Besluit:  # fmt: skip
+        """May she, and if not, what is missing: the same answer whether anything exists or not.
+
+        A person outside the household gives the answer of an outsider. Logged like any question.
+        """
+        vrager, nu = _vrager(wie), self._now()
+        with self.database.write() as tx:
+            rijen = self._feiten.rijen(tx, huishouden)
+            feiten = self._gevouwen(tx, rijen, vrager, huishouden, nu)
+            if not relaties(vrager, feiten) or persoon not in feiten.leden:
+                self._log(tx, nu, uuid4(), wie, doel, huishouden, [], GEEN_RELATIE)
+                return GEEN_RELATIE
+            vraag = Vraag(vrager, doel, (persoon,), herkomst, onderwerp)
+            besluit = mag(vraag, feiten, self.regels)
+            deel = Deel((persoon,), herkomst, onderwerp, besluit)
+            self._log(tx, nu, uuid4(), wie, doel, huishouden, [deel], soort="uitleg")
+        return besluit
+
+    def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:
+        """The decision facts for a command of somebody who belongs here. Raises NietBekend."""
+        vrager = _vrager(wie)
+        with self.database.read() as tx:
+            rijen = self._feiten.rijen(tx, huishouden)
+            feiten = self._gevouwen(tx, rijen, vrager, huishouden, self._now())
+        if not relaties(vrager, feiten):
+            raise NietBekend
+        return feiten
+
+    # --- records ------------------------------------------------------------------------------
+
+    def leg_vast(self, record: UUID, fact: ConsentFact, context: Context) -> Recorded:
+        return self.store.handle(Record, record, lambda r: r.leg_vast(fact), context)
+
+    def trek_in(
+        self, record: UUID, huishouden: UUID, fact: Ingetrokken, context: Context
+    ) -> Recorded:
+        return self.store.handle(Record, record, lambda r: r.trek_in(huishouden, fact), context)
+
+    def betrokkene_van(self, record: UUID) -> Record:
+        """The record as it stands (no personal values)."""
+        return self.store.load(Record, record)[0]
+
+    def wis(self, wie: Aangemeld, persoon: UUID, context: Context) -> Recorded:
+        """Destroy the keys of one person, prove it, and tell everybody by a fact.
+
+        Can be repeated until it is confirmed. Raises AlleenBeslisser, CheckpointBusyError.
+        """
+        if wie.rol != "beslisser":
+            raise AlleenBeslisser
+        bewijzen: list[str] = []
+
+        def vernietig(tx: Tx) -> None:
+            bewijzen.append(self._keys.destroy(tx, persoon, context.nu))
+            inhoud = {"persoon": str(persoon), "bewijs": bewijzen[0], "door": _wie(wie)}
+            self.logboek.write(
+                tx, context.nu, [Regel("wissing", context.correlation, inhoud, persoon=persoon)]
+            )
+
+        with self.database.write() as tx:
+            vernietig(tx)
+        self.sleutelbos.forget()
+        self._keys.rotate(self.database)
+        fact = PersoonGewist(persoon=persoon, bewijs=bewijzen[0])
+        return self.store.handle(
+            Record,
+            uuid5(persoon, "wissing"),
+            lambda r: r.wis(fact),
+            context,
+            {"bewijs": bewijzen[0]},
+        )
+
+    def vervang_wikkelsleutel(self) -> None:
+        """The weekly rotation of the wrap key. Raises CheckpointBusyError."""
+        self._keys.rotate(self.database)
+
+    # --- the log ------------------------------------------------------------------------------
+
+    def wie_keek(self, wie: Aangemeld, persoon: UUID) -> tuple[list[Geschreven], frozenset[UUID]]:
+        """The lines about one person, for that person; and who is known to her from the plan.
+
+        Reading the log is itself logged. Raises NietBekend.
+        """
+        if wie.rol != "inwoner" or wie.actor.id != persoon:
+            raise NietBekend
+        nu = self._now()
+        with self.database.write() as tx:
+            regels = list(
+                self.logboek.read(
+                    tx,
+                    select(logregels)
+                    .where(logregels.c.persoon == persoon, logregels.c.soort != "zegelsleutel")
+                    .order_by(logregels.c.nr),
+                )
+            )
+            bekend = frozenset(
+                rij.medewerker
+                for regel in {regel.regel.huishouden for regel in regels}
+                if regel is not None
+                for rij in self._feiten.rijen(tx, regel)
+                if rij.medewerker is not None
+            )
+            inhoud = {"door": _wie(wie), "persoon": str(persoon)}
+            self.logboek.write(tx, nu, [Regel("loginzage", uuid4(), inhoud, persoon=persoon)])
+        return regels, bekend
+
+    def overzicht(self, wie: Aangemeld, huishouden: UUID) -> list[Geschreven]:
+        """All decisions and lines of a household, for the privacy officer. Raises NietBekend."""
+        if wie.rol not in ("privacy-officer", "fg"):
+            raise NietBekend
+        with self.database.write() as tx:
+            regels = list(
+                self.logboek.read(
+                    tx,
+                    select(logregels)
+                    .where(logregels.c.huishouden == huishouden)
+                    .order_by(logregels.c.nr),
+                )
+            )
+            inhoud = {"door": _wie(wie), "huishouden": str(huishouden)}
+            self.logboek.write(
+                tx, self._now(), [Regel("loginzage", uuid4(), inhoud, huishouden=huishouden)]
+            )
+        return regels
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def volg(self, tx: Tx, _bron: str, facts: Sequence[Located]) -> None:
+        """Take from intake and plan what decisions need (the `apply` of a consumer)."""
+        velden = {
+            id(envelope): value
+            for _, envelope in facts
+            if (name := VELDEN.get(type(envelope.fact))) is not None
+            and isinstance(value := getattr(envelope.fact, name), Sealed)
+        }
+        infos = self._keys.describe(tx, {value.capsule.kid for value in velden.values()})
+        opener = Opener(
+            {info.kid: self._keys.unwrap(info) for info in infos if not info.erased},
+            {info.kid for info in infos if info.erased},
+        )
+        for _, envelope in facts:
+            value = velden.get(id(envelope))
+            waarde = None if value is None else opener.open(value)
+            self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
+
+    def _eigen_feiten(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            name = VELDEN.get(type(envelope.fact))
+            value = None if name is None else getattr(envelope.fact, name)
+            waarde = to_jsonable_python(value.waarde) if isinstance(value, Open) else value
+            self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
+
+    def _gevouwen(
+        self, tx: Tx, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime
+    ) -> Feiten:
+        vandaag = nu.astimezone(NEDERLAND).date()
+        if not heeft_relatie(rijen, vrager.actor.id, inwoner=vrager.rol == "inwoner"):
+            rijen = []  # the same statements run for a household that does not exist
+        return self._feiten.feiten(tx, rijen, huishouden, vandaag)
+
+    def _beslis(
+        self, infos: Iterable[KeyInfo], vrager: Vrager, doel: Doel | None, feiten: Feiten
+    ) -> dict[Any, Deel]:
+        delen: dict[Any, Deel] = {}
+        for info in infos:
+            groep = _groep(info)
+            if groep not in delen:
+                vraag = Vraag(vrager, doel, info.betrokkenen, info.herkomst, info.onderwerp)
+                besluit = mag(vraag, feiten, self.regels)
+                delen[groep] = Deel(info.betrokkenen, info.herkomst, info.onderwerp, besluit)
+        return delen
+
+    def _log(
+        self, tx: Tx, nu: datetime, nummer: UUID, wie: Aangemeld, doel: Doel | None,
+        huishouden: UUID, delen: Iterable[Deel], geheel: Besluit | None = None,
+        soort: str = "inzage",
+    ) -> None:  # fmt: skip
+        delen = list(delen)
+        vraag = {
+            "door": _wie(wie), "hoed": wie.hoed.value, "doel": doel.value if doel else None,
+            "regelset": {"versie": self.regels.versie, "hash": self.regels.hash},
+        }  # fmt: skip
+        besluit = {
+            **vraag,
+            "geheel": None if geheel is None else _uitkomst(geheel),
+            "delen": [
+                _over(d.betrokkenen, d.herkomst, d.onderwerp) | _uitkomst(d.besluit) for d in delen
+            ],
+        }
+        per_persoon: dict[UUID, list[dict[str, Any]]] = {}
+        for deel in delen:
+            for persoon in deel.betrokkenen:
+                per_persoon.setdefault(persoon, []).append(
+                    _over((), deel.herkomst, deel.onderwerp) | _uitkomst(deel.besluit)
+                )
+        self.logboek.write(
+            tx, nu,
+            [
+                Regel("besluit", nummer, besluit, huishouden),
+                *(
+                    Regel(soort, nummer, {**vraag, "delen": gezien}, huishouden, persoon)
+                    for persoon, gezien in sorted(per_persoon.items())
+                ),
+            ],
+        )  # fmt: skip
+
+
+def _vrager(wie: Aangemeld) -> Vrager:
+    return Vrager(wie.actor, wie.rol.value, wie.hoed, wie.herkomst.regime)
+
+
+def _wie(wie: Aangemeld) -> dict[str, str]:
+    return wie.actor.model_dump(mode="json") | {"rol": wie.rol.value}
+
+
+def _groep(info: KeyInfo) -> tuple[Any, ...]:
+    return info.betrokkenen, info.herkomst.code, info.onderwerp
+
+
+def _over(betrokkenen: Iterable[UUID], herkomst: Herkomst, onderwerp: Onderwerp) -> dict[str, Any]:
+    wie = [str(persoon) for persoon in betrokkenen]
+    over = {"herkomst": herkomst.code, "onderwerp": onderwerp.value}
+    return over | {"betrokkenen": wie} if wie else over
+
+
+def _uitkomst(besluit: Besluit) -> dict[str, Any]:
+    return {
+        "uitkomst": besluit.uitkomst.value, "code": besluit.code.value, "regel": besluit.regel,
+        "artikel": besluit.artikel, "gebruikt": [str(record) for record in besluit.gebruikt],
+    }  # fmt: skip

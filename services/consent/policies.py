@@ -1,0 +1,128 @@
+"""Which facts, our own and other services', change what a decision rests on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from events.base import Envelope, Erased, Fact
+from events.consent import (
+    BezwaarGemaakt,
+    GeheimhoudingOpgeheven,
+    GrondslagVastgelegd,
+    Ingetrokken,
+    PersoonGewist,
+    ToestemmingGegeven,
+)
+from events.intake import (
+    GezagVastgelegd,
+    LidToegevoegd,
+    LidVertrokken,
+    NetwerklidToegevoegd,
+    NetwerklidVertrokken,
+    PersoonVastgelegd,
+    RegieOvergedragen,
+    RegisseurAangewezen,
+)
+from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten
+
+
+@dataclass(frozen=True, slots=True)
+class Zet:
+    """Remember this; `betrokkene` is whose key seals it."""
+
+    sleutel: str
+    soort: str
+    betrokkene: UUID
+    inhoud: Any
+    huishouden: UUID | None = None
+    persoon: UUID | None = None
+    medewerker: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vergeet:
+    """Forget the decision fact with this key."""
+
+    sleutel: str
+
+
+@dataclass(frozen=True, slots=True)
+class VergeetAlle:
+    """Forget these kinds for a whole household, or everything about one person."""
+
+    soorten: tuple[str, ...]
+    huishouden: UUID | None = None
+    persoon: UUID | None = None
+
+
+Wijziging = Zet | Vergeet | VergeetAlle
+
+VELDEN: Mapping[type[Fact], str | None] = {
+    PersoonVastgelegd: "geboortedatum",
+    GezagVastgelegd: "gezag",
+    RegisseurAangewezen: "mandaat",
+    RegieOvergedragen: "mandaat",
+    DeelnemerToegetreden: "deelnemer",
+    GrondslagVastgelegd: "grond",
+    ToestemmingGegeven: "toestemming",
+    GeheimhoudingOpgeheven: "opheffing",
+    BezwaarGemaakt: "bezwaar",
+}
+"""The one personal field of a fact that a decision needs; all others stay sealed."""
+
+ALLE_SOORTEN = (
+    "persoon", "gezag", "lid", "netwerk", "grond", "toestemming", "opheffing", "bezwaar",
+)  # fmt: skip
+
+
+def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
+    """What a fact changes; `waarde` is its opened field, None when it has none or was erased."""
+    stream, fact = envelope.stream, envelope.fact
+    if isinstance(waarde, Erased):
+        return
+    match fact:
+        case PersoonVastgelegd():
+            if waarde is not None:
+                yield Zet(f"persoon:{stream}", "persoon", stream, waarde, persoon=stream)
+        case GezagVastgelegd():
+            yield Zet(f"gezag:{stream}", "gezag", stream, waarde, persoon=stream)
+        case LidToegevoegd(persoon=persoon):
+            yield Zet(f"lid:{stream}:{persoon}", "lid", persoon, None, stream, persoon)
+        case LidVertrokken(persoon=persoon):
+            yield Vergeet(f"lid:{stream}:{persoon}")
+        case NetwerklidToegevoegd(persoon=persoon):
+            yield Zet(f"netwerk:{stream}:{persoon}", "netwerk", persoon, None, stream, persoon)
+        case NetwerklidVertrokken(persoon=persoon):
+            yield Vergeet(f"netwerk:{stream}:{persoon}")
+        case RegisseurAangewezen(regisseur=wie) | RegieOvergedragen(aan=wie):
+            yield Zet(f"regisseur:{stream}", "regisseur", stream, waarde, stream, medewerker=wie)
+        case DeelnemerToegetreden(huishouden=huishouden, medewerker=wie):
+            yield Zet(
+                f"deelnemer:{huishouden}:{wie}", "deelnemer", huishouden, waarde, huishouden,
+                medewerker=wie,
+            )  # fmt: skip
+        case DeelnemerVertrokken(huishouden=huishouden, medewerker=wie):
+            yield Vergeet(f"deelnemer:{huishouden}:{wie}")
+        case PlanAfgesloten(huishouden=huishouden):
+            # Re-opening revives no access and no consent: both end here, for good.
+            yield VergeetAlle(("deelnemer", "grond", "toestemming"), huishouden)
+        case (
+            GrondslagVastgelegd()
+            | ToestemmingGegeven()
+            | GeheimhoudingOpgeheven()
+            | BezwaarGemaakt()
+        ):
+            soort = VELDEN[type(fact)]
+            assert soort is not None
+            yield Zet(
+                f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden, fact.persoon
+            )
+        case Ingetrokken():
+            yield Vergeet(f"vastlegging:{stream}")
+        case PersoonGewist(persoon=persoon):
+            yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
+        case _:
+            pass

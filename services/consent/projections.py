@@ -1,0 +1,159 @@
+"""The decision facts: consent's own sealed copy of what a decision needs, and its folding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from events.base import Capsule, Place, Zegelplaats
+from events.begrippen import Rubriek, herkomst
+from events.waarden import Bezwaar, Gezag, Grond, Instemming, Mandaat, Opheffing
+from infra.database import Tx
+from infra.keys import KeyStore
+from infra.seal import SealingKey, open_capsule
+from services.consent.domain import Feiten, Vastlegging
+from services.consent.policies import Vergeet, VergeetAlle, Wijziging, Zet
+
+tables = MetaData()
+tabel = Table(
+    "beslisfeiten", tables,
+    Column("sleutel", String, primary_key=True),
+    Column("soort", String, nullable=False),
+    Column("huishouden", Uuid, index=True),
+    Column("persoon", Uuid, index=True),
+    Column("medewerker", Uuid),
+    Column("versie", Integer, nullable=False),
+    Column("kid", String(32), nullable=False),
+    Column("inhoud", LargeBinary, nullable=False),
+)  # fmt: skip
+_RUIMTE = UUID("0b0a3f8e-53f5-4c07-9b1c-6d6f0d6a7f11")
+_INHOUD: dict[str, TypeAdapter[Any]] = {
+    "grond": TypeAdapter(Grond),
+    "toestemming": TypeAdapter(Instemming),
+    "opheffing": TypeAdapter(Opheffing),
+    "bezwaar": TypeAdapter(Bezwaar),
+    "gezag": TypeAdapter(Gezag),
+    "mandaat": TypeAdapter(Mandaat),
+}
+_LEDEN = select(tabel.c.persoon).where(
+    tabel.c.huishouden == bindparam("huishouden"), tabel.c.soort == "lid"
+)
+_VAN_HUISHOUDEN = select(tabel).where(
+    or_(
+        tabel.c.huishouden == bindparam("huishouden"),
+        tabel.c.huishouden.is_(None) & tabel.c.persoon.in_(_LEDEN),
+    )
+)
+Rij = Row[Any]
+
+
+class Beslisfeiten:
+    """Writes and folds the decision facts inside the caller's transaction."""
+
+    def __init__(self, keys: KeyStore, gemeente: str) -> None:
+        self._keys = keys
+        self._gemeente = gemeente
+
+    def schrijf(self, tx: Tx, versie: int, wijzigingen: Iterable[Wijziging]) -> None:
+        for wijziging in wijzigingen:
+            match wijziging:
+                case Zet():
+                    self._zet(tx, versie, wijziging)
+                case Vergeet(sleutel=sleutel):
+                    tx.execute(delete(tabel).where(tabel.c.sleutel == sleutel))
+                case VergeetAlle(soorten=soorten, huishouden=huishouden, persoon=persoon):
+                    welke = delete(tabel).where(tabel.c.soort.in_(soorten))
+                    if huishouden is not None:
+                        welke = welke.where(tabel.c.huishouden == huishouden)
+                    if persoon is not None:
+                        welke = welke.where(tabel.c.persoon == persoon)
+                    tx.execute(welke)
+
+    def rijen(self, tx: Tx, huishouden: UUID) -> Sequence[Rij]:
+        """All decision facts of a household, still sealed."""
+        return tx.execute(_VAN_HUISHOUDEN, {"huishouden": huishouden}).all()
+
+    def feiten(self, tx: Tx, rijen: Sequence[Rij], huishouden: UUID, vandaag: date) -> Feiten:
+        """Open the rows and fold them. Raises SealError, KeyFileError."""
+        infos = self._keys.describe(tx, {rij.kid for rij in rijen})
+        sleutels = {info.kid: self._keys.unwrap(info) for info in infos if not info.erased}
+        regisseur: UUID | None = None
+        mandaat: Mandaat | None = None
+        deelnemers: dict[UUID, str] = {}
+        leden: set[UUID] = set()
+        geboren: dict[UUID, date] = {}
+        gezag: dict[UUID, Gezag] = {}
+        vastleggingen: list[Vastlegging] = []
+        for rij in rijen:
+            if rij.kid not in sleutels:
+                continue
+            capsule = Capsule(
+                _plaats(self._gemeente, rij.sleutel, rij.versie), ("inhoud",), rij.kid, rij.inhoud
+            )
+            inhoud = open_capsule(capsule, sleutels[rij.kid])["inhoud"]
+            match rij.soort:
+                case "regisseur":
+                    regisseur, mandaat = rij.medewerker, _INHOUD["mandaat"].validate_python(inhoud)
+                case "deelnemer":
+                    deelnemers[rij.medewerker] = herkomst(inhoud["herkomst"]).regime
+                case "lid":
+                    leden.add(rij.persoon)
+                case "persoon":
+                    geboren[rij.persoon] = date.fromisoformat(inhoud)
+                case "gezag":
+                    gezag[rij.persoon] = _INHOUD["gezag"].validate_python(inhoud)
+                case "grond" | "toestemming" | "opheffing" | "bezwaar":
+                    nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
+                    waarde = _INHOUD[rij.soort].validate_python(inhoud)
+                    vastleggingen.append(Vastlegging(nummer, rij.persoon, waarde))
+        return Feiten(
+            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, geboren, gezag,
+            vastleggingen,
+        )  # fmt: skip
+
+    def _zet(self, tx: Tx, versie: int, zet: Zet) -> None:
+        plaats = Zegelplaats((zet.betrokkene,), herkomst("beslisfeiten"), Rubriek.DELEN)
+        kid, key = self._keys.sealing_key(tx, plaats)
+        capsule = SealingKey(kid, key).seal(
+            _plaats(self._gemeente, zet.sleutel, versie), {"inhoud": zet.inhoud}
+        )
+        rij = {
+            "sleutel": zet.sleutel, "soort": zet.soort, "huishouden": zet.huishouden,
+            "persoon": zet.persoon, "medewerker": zet.medewerker, "versie": versie, "kid": kid,
+            "inhoud": capsule.sealed,
+        }  # fmt: skip
+        tx.execute(
+            insert(tabel).values(rij).on_conflict_do_update(index_elements=["sleutel"], set_=rij)
+        )
+
+
+def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:
+    """Whether somebody can be anything to this household, as far as is known without a key."""
+    return any(
+        (wie == rij.medewerker and rij.soort in ("regisseur", "deelnemer"))
+        or (inwoner and (rij.soort == "gezag" or (rij.soort == "lid" and wie == rij.persoon)))
+        for rij in rijen
+    )
+
+
+def _plaats(gemeente: str, sleutel: str, versie: int) -> Place:
+    return Place(gemeente, uuid5(_RUIMTE, sleutel), versie, "beslisfeit", 1)

@@ -1,0 +1,123 @@
+"""The rule set as data: which source regime may serve which purpose, on which article.
+
+A lawyer reads and extends `regels.json`; its hash stands in every decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from events.begrippen import Leefgebied, Onderwerp, Rubriek
+from events.waarden import Doel
+
+
+class Uitkomst(StrEnum):
+    """Four outcomes; `mag-na` names the step that lacks."""
+
+    MOET = "moet"
+    MAG = "mag"
+    MAG_NA = "mag-na"
+    MAG_NIET = "mag-niet"
+
+
+class Wie(StrEnum):
+    """Relation to the household."""
+
+    REGISSEUR = "regisseur"
+    DEELNEMER = "deelnemer"
+    LID = "lid"
+    GEZAGHOUDER = "gezaghouder"
+
+
+class Eis(StrEnum):
+    """A condition of a rule, to be met for every person concerned."""
+
+    NOODZAAK = "noodzaak"
+    TOESTEMMING = "toestemming"
+    OPHEFFING = "opheffing"
+    ZELF = "zelf"
+    MEEBETROKKEN = "meebetrokken"
+    ZESTIEN = "zestien"
+    GEZAG_ONDER_ZESTIEN = "gezag-onder-zestien"
+
+    @property
+    def tekst(self) -> str:
+        return _EISTEKST[self]
+
+
+_EISTEKST = {
+    Eis.NOODZAAK: "één zin waarom dit voor uw taak nodig is",
+    Eis.TOESTEMMING: "uitdrukkelijke toestemming van ieder over wie het gaat",
+    Eis.OPHEFFING: "opheffing van het beroepsgeheim door ieder over wie het gaat",
+    Eis.ZELF: "dat het over uzelf gaat",
+    Eis.MEEBETROKKEN: "dat het ook over uzelf gaat",
+    Eis.ZESTIEN: "dat u 16 jaar of ouder bent",
+    Eis.GEZAG_ONDER_ZESTIEN: "gezag over een kind dat nog geen 16 is",
+}
+
+
+class Regel(BaseModel):
+    """One line of the rule set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    wie: tuple[Wie, ...]
+    doelen: tuple[Doel, ...]
+    regimes: tuple[str, ...]
+    onderwerpen: tuple[Leefgebied | Rubriek | Literal["leefgebieden"], ...]
+    eigen_regime: bool = False
+    """Holds only for whoever works under the regime the data come from."""
+    uitkomst: Uitkomst = Uitkomst.MAG
+    eist: tuple[Eis, ...] = ()
+    artikel: str
+    zin: str
+    zin_zonder: str | None = None
+    """The sentence when a condition is not met."""
+
+    def raakt(self, onderwerp: Onderwerp) -> bool:
+        return onderwerp in self.onderwerpen or (
+            isinstance(onderwerp, Leefgebied) and "leefgebieden" in self.onderwerpen
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Regelset:
+    """All rules of one version."""
+
+    versie: str
+    hash: str
+    regels: tuple[Regel, ...]
+
+    def voor(self, wie: Wie, doel: Doel, regime: str, onderwerp: Onderwerp) -> Iterator[Regel]:
+        """The rules that speak of this, in the order of the file."""
+        for regel in self.regels:
+            if (
+                wie in regel.wie
+                and doel in regel.doelen
+                and regime in regel.regimes
+                and regel.raakt(onderwerp)
+            ):
+                yield regel
+
+
+@cache
+def regelset() -> Regelset:
+    """The rule set of this release."""
+    text = resources.files("services.consent").joinpath("regels.json").read_bytes()
+    content = _Bestand.model_validate_json(text)
+    return Regelset(content.versie, sha256(text).hexdigest(), content.regels)
+
+
+class _Bestand(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    versie: str
+    regels: tuple[Regel, ...]
