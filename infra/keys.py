@@ -239,7 +239,7 @@ class KeyStore:
             select(erased_subjects.c.proof).where(erased_subjects.c.subject == subject)
         ).scalar()
         if known is not None:
-            return known
+            return str(known)
         concerned = tx.execute(
             select(data_keys.c.kid, data_keys.c.single, data_keys.c.policy)
             .join(key_subjects)
