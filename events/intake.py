@@ -50,9 +50,10 @@ class MeldingAfgehandeld(Fact, naam="nl.samenplan.melding-afgehandeld"):
 
 
 class PersoonVastgelegd(Fact, naam="nl.samenplan.persoon-vastgelegd"):
-    """Who somebody is. Recorded again, it corrects; the earlier statement stays."""
+    """Who somebody is. Recorded again, it corrects: what is absent stays as it was, and the
+    earlier statement stays beside it."""
 
-    persoonsnaam: Personal[Kort]
+    persoonsnaam: Personal[Kort] | None = None
     geboortedatum: Personal[date] | None = None
     bsn: Personal[Bsn] | None = None
 
@@ -129,6 +130,17 @@ class RegieOvergedragen(Fact, naam="nl.samenplan.regie-overgedragen"):
     medewerker: Personal[Medewerker]
     mandaat: Personal[Mandaat]
     reden: Personal[Tekst]
+
+
+class MeewerkerGevolgd(Fact, naam="nl.samenplan.meewerker-gevolgd"):
+    """Intake learned from plan which professional works along in this household."""
+
+    erbij: UUID | None = None
+    eraf: UUID | None = None
+
+
+class MeewerkersVervallen(Fact, naam="nl.samenplan.meewerkers-vervallen"):
+    """Intake learned from plan that it was closed: nobody works along any more."""
 
 
 class MeldingGekoppeld(Fact, naam="nl.samenplan.melding-gekoppeld"):
@@ -219,6 +231,8 @@ HuishoudenFact: TypeAlias = (
     | NetwerklidVertrokken
     | RegisseurAangewezen
     | RegieOvergedragen
+    | MeewerkerGevolgd
+    | MeewerkersVervallen
     | MeldingGekoppeld
     | MeldingOpgepakt
     | VerkenningAfgerond
