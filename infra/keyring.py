@@ -1,15 +1,58 @@
-"""The writer's side: sealing keys for exactly the places it writes, kept 60 s at most."""
+"""How services get keys: to write, for their own places and 60 s; to read, by asking."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
 
 from events.base import KeyId, Zegelplaats
+from events.waarden import Doel
+from infra.auth import Aangemeld
 from infra.seal import SealingKey
 
 MAX_AGE = 60.0
+
+
+class Reden(Protocol):
+    """Why one part opens: the rule, its article, and one Dutch sentence."""
+
+    @property
+    def regel(self) -> str | None: ...
+    @property
+    def artikel(self) -> str | None: ...
+    @property
+    def zin(self) -> str: ...
+
+
+class Onderdeel(Protocol):
+    """The decision about one key."""
+
+    @property
+    def besluit(self) -> Reden: ...
+
+
+class Vrijgave(Protocol):
+    """What a reader gets for a question: keys, what was erased, and why. Nothing of the rest.
+
+    No `relaties` means: to this reader the household does not exist.
+    """
+
+    @property
+    def relaties(self) -> Collection[str]: ...
+    @property
+    def keys(self) -> Mapping[KeyId, bytes]: ...
+    @property
+    def erased(self) -> Collection[KeyId]: ...
+    @property
+    def waarom(self) -> Mapping[KeyId, Onderdeel]: ...
+
+
+Release = Callable[[Aangemeld, UUID, Collection[KeyId], Doel | None], Vrijgave]
+"""Asks the consent service for keys to read with: it decides, logs, and only then answers."""
+
 Issue = Callable[[str, Sequence[Zegelplaats]], dict[Zegelplaats, tuple[KeyId, bytes]]]
 """Asks the consent service for keys under a service's own identity; it logs what it gives."""
 

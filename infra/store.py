@@ -96,7 +96,7 @@ class Store:
         self._keys = keys
         self._also = also
         self._appended = appended
-        self._mapper = EnvelopeMapper()
+        self._mapper = _MAPPER
         self._recorder = _Recorder(_Datastore(database))
         self._recorder.create_table()
         database.create(tables)
@@ -347,6 +347,19 @@ class EnvelopeMapper(Mapper[UUID]):
             state["oorzaak"],
             reason,
         )
+
+
+_MAPPER = EnvelopeMapper()
+
+
+def to_bytes(envelope: Envelope) -> bytes:
+    """A sealed envelope as it is stored; stream, version and type stand beside it."""
+    return _MAPPER.to_stored_event(envelope).state
+
+
+def from_bytes(stream: UUID, version: int, naam: str, state: bytes) -> Envelope:
+    """The sealed envelope again. Raises UnknownFactError."""
+    return _MAPPER.to_domain_event(StoredEvent(stream, version, naam, state))
 
 
 class _Datastore(SQLiteDatastore):

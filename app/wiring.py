@@ -1,0 +1,153 @@
+"""Builds everything for one mode. Embedded: one process, a SQLite file per service, no broker."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from infra.auth import Tokens
+from infra.database import Database
+from infra.feed import Consumer, LogFeed, Worker
+from infra.keyring import Keyring
+from infra.positions import Positie
+from infra.provider import FileKeyProvider, KeyFileError
+from infra.reactor import Reactor
+from infra.settings import Settings
+from infra.staff import Staff
+from infra.store import Store
+from infra.views import View
+from infra.web import make_api
+from services.consent import api as consent_api
+from services.consent.application import Consent
+from services.intake import api as intake_api
+from services.intake import policies as intake_policies
+from services.intake.application import Intake
+from services.plan import api as plan_api
+from services.plan import policies as plan_policies
+from services.plan.application import Plannen
+from services.portal import api as portal_api
+from services.portal import projections as portal_projections
+from services.portal.application import Portal
+
+
+class InGebruikError(Exception):
+    """Another process already works in this data folder."""
+
+
+def clock() -> datetime:
+    """The one clock of a process."""
+    return datetime.now(UTC)
+
+
+class Embedded:
+    """All services in one process on one data folder.
+
+    Raises InGebruikError, KeyFileError, DamagedDataError.
+    """
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime] = clock) -> None:
+        self.settings = settings
+        data = settings.data
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = _lock(data)
+        new = not (data / "consent.sqlite").exists()
+        if not new and not settings.key_file.exists():
+            raise KeyFileError(f"het sleutelbestand {settings.key_file.name} ontbreekt")
+        self.provider = FileKeyProvider(settings.key_file, create=new)
+        self.staff = Staff.read(data / "medewerkers.json")
+        self.tokens = Tokens(self.provider.secret("token"))
+        secret = self.provider.secret("etag")
+        self._databases = {
+            name: Database(data / f"{name}.sqlite")
+            for name in ("intake", "plan", "consent", "portal")
+        }
+        gemeente = settings.gemeente
+        self.consent = Consent(
+            self._databases["consent"], self.provider, gemeente, now, lambda: self.worker.wake()
+        )
+
+        def store(name: str) -> Store:
+            keys = Keyring(name, self.consent.geef_zegelsleutels)
+            return Store(
+                name, self._databases[name], gemeente, keys, appended=lambda: self.worker.wake()
+            )
+
+        self.intake = Intake(store("intake"), self.provider, self.staff, settings.demo)
+        self.plannen = Plannen(store("plan"), self.staff, secret)
+        intake, plan, consent = (
+            LogFeed(s) for s in (self.intake.store, self.plannen.store, self.consent.store)
+        )
+        self.view = View(
+            "portal", self._databases["portal"], [intake, plan, consent],
+            portal_projections.tables, portal_projections.project,
+        )  # fmt: skip
+        self.worker = Worker(
+            [
+                Consumer("consent", self._databases["consent"], [intake, plan], self.consent.volg),
+                Reactor("intake", self.intake.store, [plan, consent], intake_policies.react, now),
+                Reactor("plan", self.plannen.store, [intake], plan_policies.react, now),
+                self.view,
+            ]
+        )
+        self.portal = Portal(self.view, self.consent.vrijgave, secret, self.reached)
+        self._secret = secret
+        self._now = now
+
+    def reached(self, token: Positie) -> bool:
+        """Whether every consumer of that source has processed the position."""
+        return all(
+            consumer.reached(token)
+            for consumer in self.worker.consumers
+            if any(feed.name == token.bron for feed in consumer.feeds)
+        )
+
+    def api(self) -> FastAPI:
+        """The application for `/v1`, with the routes of every service."""
+        api = make_api(self.tokens, self.settings.gemeente, self._now)
+        for routes in (
+            intake_api.router(self.intake),
+            plan_api.router(self.plannen),
+            consent_api.router(self.consent),
+            portal_api.router(self.portal, self._secret),
+        ):
+            api.include_router(routes)
+        return api
+
+    def web(self) -> FastAPI:
+        """Everything: `/v1` and the pages; the worker runs as long as the application does."""
+
+        @asynccontextmanager
+        async def running(_app: FastAPI):  # type: ignore[no-untyped-def]
+            self.worker.start()
+            yield
+            self.worker.stop()
+
+        web = FastAPI(lifespan=running, openapi_url=None, docs_url=None, redoc_url=None,
+                      redirect_slashes=False)  # fmt: skip
+        web.mount("/v1", self.api())
+        return web
+
+    def close(self) -> None:
+        self.worker.stop()
+        for database in self._databases.values():
+            database.close()
+        os.close(self._lock)
+
+
+def _lock(data: Path) -> int:
+    """One process per data folder: one writer and one checkpointing connection per file."""
+    handle = os.open(data / "in-gebruik", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise InGebruikError(str(data)) from None
+    return handle
+
+

@@ -1,0 +1,84 @@
+"""Reading for people: the dossier, my households. Every look is a question to consent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from events.intake import LidToegevoegd, LidVertrokken, PersoonVastgelegd
+from events.waarden import Doel
+from infra.auth import Aangemeld
+from infra.decider import NietBekend, RegelFout
+from infra.keyring import Release
+from infra.positions import Positie
+from infra.views import View
+from infra.web import etag
+from services.portal import projections
+from services.portal.domain import vouw
+from services.portal.weergave import toon
+
+
+class WordtHersteld(RegelFout):
+    """Een deel van dit dossier kon niet worden verwerkt en wordt hersteld. Er is niets verloren."""
+
+
+class NogNietBijgewerkt(RegelFout):
+    """Uw wijziging is bewaard, maar nog niet overal verwerkt. Probeer het zo opnieuw."""
+
+
+class Portal:
+    """The read side. `reached` tells whether all who must have seen a position have."""
+
+    def __init__(
+        self, view: View, release: Release, secret: bytes, reached: Callable[[Positie], bool]
+    ) -> None:
+        self.view = view
+        self.reached = reached
+        self._release = release
+        self._secret = secret
+
+    def dossier(
+        self, wie: Aangemeld, huishouden: UUID, doel: Doel | None = None,
+        moment: datetime | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What this person may see of this household now, as it was recorded at a moment.
+
+        Raises NietBekend for a household that is not hers to know, existing or not.
+        """
+        with self.view.database.read() as tx:
+            envelopes = projections.feiten_van(tx, huishouden, moment)
+            hersteld = projections.in_quarantaine(tx, huishouden)
+        gevouwen = vouw(envelopes)
+        vrijgave = self._release(wie, huishouden, gevouwen.kids(), doel)
+        if not vrijgave.relaties:
+            raise NietBekend
+        if hersteld:
+            raise WordtHersteld
+        shown = toon(gevouwen, vrijgave, lambda part, version: etag(self._secret, part, version))
+        return {"id": huishouden, "moment": moment, "doel": doel} | shown
+
+    def mijn_huishoudens(self, wie: Aangemeld) -> list[dict[str, Any]]:
+        """The households somebody is involved in, by the names of their members."""
+        with self.view.database.read() as tx:
+            mine = projections.huishoudens_van(tx, wie.actor.id)
+            per_huishouden: dict[UUID, list[str]] = {}
+            for huishouden, als in mine:
+                per_huishouden.setdefault(huishouden, []).append(als)
+            leden = {
+                huishouden: [
+                    envelope
+                    for envelope in projections.feiten_van(tx, huishouden)
+                    if isinstance(envelope.fact, PersoonVastgelegd | LidToegevoegd | LidVertrokken)
+                ]
+                for huishouden in per_huishouden
+            }
+        shown = []
+        for huishouden, rollen in per_huishouden.items():
+            gevouwen = vouw(leden[huishouden])
+            vrijgave = self._release(wie, huishouden, gevouwen.kids(), None)
+            if vrijgave.relaties:
+                namen = toon(gevouwen, vrijgave, lambda _part, _version: "")["leden"]
+                shown.append({"id": huishouden, "rollen": rollen, "leden": namen})
+        return shown

@@ -1,0 +1,237 @@
+"""What one reader sees of a dossier, as plain values. Pure.
+
+Only what opens is named, counted or versioned. Every part says by which rule it is visible; one
+fixed sentence stands for all the rest, also when there is no rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic.alias_generators import to_camel
+
+from events.base import Erased, KeyId, Sealed
+from infra.keyring import Vrijgave
+from infra.seal import Opener
+from services.portal.domain import Deel, Dossier
+
+SLOTZIN = "Er kan meer zijn dat u niet mag zien."
+GEWIST = {"gewist": True}
+Etag = Callable[[UUID, int], str]
+
+
+class Lezer:
+    """One reader with the keys of one decision."""
+
+    def __init__(self, vrijgave: Vrijgave) -> None:
+        self._opener = Opener(vrijgave.keys, vrijgave.erased)
+        self._waarom = vrijgave.waarom
+        self.redenen: dict[str, dict[str, Any]] = {}
+
+    def ziet(self, deel: Deel) -> dict[str, Any] | None:
+        """The visible fields of a part; None when nothing opens: it is not there."""
+        fields = {"id": deel.id} | self._velden(deel.velden)
+        kids = [v.capsule.kid for v in deel.velden.values() if isinstance(v, Sealed)]
+        visible = [kid for kid in kids if kid in self._waarom]
+        if not visible:
+            return None
+        eerder = [opened for before in deel.eerder if (opened := self._velden(before))]
+        if eerder:
+            fields["eerder"] = eerder
+        return fields | {"geldt": deel.open, "waarom": self._noem(visible[0])}
+
+    def vastgelegd(self, deel: Deel) -> dict[str, Any]:
+        """Who recorded a part, when, on which ground; for a part that is visible."""
+        reason = deel.verantwoording
+        fields: dict[str, Any] = {"op": deel.op}
+        if isinstance(reason, Sealed) and self._opener.may_open(reason):
+            opened = self._opener.open(reason)
+            if not isinstance(opened, Erased):
+                actor = opened["actor"]
+                fields |= {n: actor[n] for n in ("naam", "organisatie", "functie")}
+                fields["grondslag"] = opened["grondslag"]
+        return fields
+
+    def alles_open(self, delen: Iterable[Deel]) -> bool:
+        return all(
+            self._opener.may_open(value)
+            for deel in delen
+            for value in deel.velden.values()
+            if isinstance(value, Sealed)
+        )
+
+    def _velden(self, velden: Mapping[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for name, value in velden.items():
+            if isinstance(value, Sealed):
+                if self._opener.may_open(value):
+                    opened = self._opener.open(value)
+                    fields[_camel(name)] = GEWIST if isinstance(opened, Erased) else opened
+            elif value is not None:
+                fields[_camel(name)] = value
+        return fields
+
+    def _noem(self, kid: KeyId) -> str:
+        besluit = self._waarom[kid].besluit
+        regel = besluit.regel or ""
+        self.redenen.setdefault(regel, {"zin": besluit.zin, "artikel": besluit.artikel})
+        return regel
+
+
+def toon(dossier: Dossier, vrijgave: Vrijgave, etag: Etag) -> dict[str, Any]:
+    """The dossier for one reader."""
+    lezer = Lezer(vrijgave)
+
+    def alle(soort: str) -> list[dict[str, Any]]:
+        return [seen for deel in dossier.van(soort) if (seen := lezer.ziet(deel)) is not None]
+
+    leden = [_lid(dossier, lezer, deel) for deel in dossier.van("lid")]
+    netwerk = alle("netwerk")
+    deelnemers = alle("deelnemer")
+    regie = next(iter(alle("regisseur")), None)
+    shown: dict[str, Any] = {
+        "rollen": sorted(vrijgave.relaties),
+        "leden": [lid for lid in leden if lid is not None],
+        "netwerk": netwerk,
+        "regie": regie,
+        "meldingen": _meldingen(dossier, lezer),
+        "verkenning": next(iter(alle("verkenning")), None),
+        "informatie": alle("informatie"),
+        "notities": _notities(dossier, lezer),
+        "plan": _plan(dossier, lezer, alle, etag, deelnemers),
+        "vastleggingen": alle("vastlegging"),
+    }
+    _noem_eigenaren(shown, regie)
+    return shown | {"redenen": lezer.redenen, "slotzin": SLOTZIN}
+
+
+def _lid(dossier: Dossier, lezer: Lezer, lid: Deel) -> dict[str, Any] | None:
+    seen = lezer.ziet(lid)
+    if seen is None:
+        return None
+    for soort in ("persoon", "contact", "gezag"):
+        deel = dossier.delen.get((soort, lid.id, None))
+        opened = None if deel is None else lezer.ziet(deel)
+        if opened is not None:
+            seen |= {n: v for n, v in opened.items() if n not in ("id", "geldt", "waarom")}
+    adressen = [
+        opened
+        for (soort, persoon, _), deel in dossier.delen.items()
+        if soort == "adres" and persoon == lid.id and (opened := lezer.ziet(deel)) is not None
+    ]
+    return seen | {"adressen": adressen}
+
+
+def _meldingen(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
+    shown = []
+    for deel in dossier.van("melding"):
+        seen = lezer.ziet(deel)
+        if seen is not None:
+            wacht = dossier.meldingstaken.get(deel.id, False)
+            shown.append(seen | {"wachtOpRegisseur": wacht, "vastgelegd": lezer.vastgelegd(deel)})
+    return shown
+
+
+def _notities(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
+    shown = []
+    for deel in dossier.van("notitie"):
+        seen = lezer.ziet(deel)
+        if seen is not None:
+            beside = [
+                opened | {"vastgelegd": lezer.vastgelegd(more)}
+                for more in dossier.van("aanvulling")
+                if more.velden["notitie"] == deel.id and (opened := lezer.ziet(more)) is not None
+            ]
+            shown.append(seen | {"aanvullingen": beside, "vastgelegd": lezer.vastgelegd(deel)})
+    return shown
+
+
+def _plan(
+    dossier: Dossier, lezer: Lezer, alle: Callable[[str], list[dict[str, Any]]], etag: Etag,
+    deelnemers: list[dict[str, Any]],
+) -> dict[str, Any] | None:  # fmt: skip
+    if dossier.plan is None:
+        return None
+    acties = []
+    for deel in dossier.van("actie"):
+        seen = lezer.ziet(deel)
+        if seen is not None:
+            acties.append({"status": "open"} | seen | {"etag": etag(deel.id, deel.versie)})
+    doelen = []
+    for deel in dossier.van("doel"):
+        seen = lezer.ziet(deel)
+        if seen is not None:
+            seen["etag"] = etag(deel.id, deel.versie)
+            seen["acties"] = [actie for actie in acties if actie["doel"] == deel.id]
+            seen["evaluaties"] = [e for e in alle("evaluatie") if e["doel"] == deel.id]
+            doelen.append(seen)
+    for actie, lijkt_op in overlap(acties):
+        actie.setdefault("lijktOp", []).append(lijkt_op["id"])
+    zichtbaar = {deel["id"] for deel in (*doelen, *acties)}
+    volgorde = next(iter(alle("volgorde")), None)
+    if volgorde is not None:
+        volgorde["doelen"] = [doel for doel in volgorde["doelen"] if doel in zichtbaar]
+        rang = {doel: number for number, doel in enumerate(volgorde["doelen"])}
+        doelen.sort(key=lambda doel: rang.get(doel["id"], len(rang)))
+    standpunten = [s for s in alle("standpunt") if s.get("over") in (None, *zichtbaar)]
+    plan: dict[str, Any] = {
+        "id": dossier.plan, "loopt": dossier.plan_open, "doelen": doelen, "volgorde": volgorde,
+        "deelnemers": deelnemers, "standpunten": standpunten,
+        "afsluiting": next(iter(alle("afsluiting")), None),
+    }  # fmt: skip
+    if lezer.alles_open([*dossier.van("doel"), *dossier.van("actie")]):
+        plan["versie"] = dossier.planversie  # a number that counts hidden changes would tell
+    else:
+        for standpunt in standpunten:
+            standpunt.pop("planversie", None)
+    return plan
+
+
+def _noem_eigenaren(shown: dict[str, Any], regie: dict[str, Any] | None) -> None:
+    """Put names to the owners of actions, as far as this reader sees those names."""
+    namen: dict[UUID, Any] = {}
+    for wie in (*shown["leden"], *shown["netwerk"]):
+        namen[wie["id"]] = wie.get("persoonsnaam")
+    if regie is not None and "medewerker" in regie:
+        namen[regie["medewerkerId"]] = _naam(regie["medewerker"])
+    if shown["plan"] is not None:
+        for deelnemer in shown["plan"]["deelnemers"]:
+            namen[deelnemer["id"]] = _naam(deelnemer["deelnemer"])
+        for doel in shown["plan"]["doelen"]:
+            for actie in doel["acties"]:
+                if namen.get(actie["eigenaar"]) is not None:
+                    actie["eigenaarNaam"] = namen[actie["eigenaar"]]
+
+
+def _naam(medewerker: Mapping[str, Any]) -> Any:
+    return medewerker.get("naam", GEWIST)
+
+
+def overlap(acties: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Pairs of running actions that say much the same: to be looked at by people, never merged.
+
+    Two actions are alike when at least half of their longer words are the same (Jaccard).
+    """
+    words = [
+        (actie, set(re.findall(r"\w{4,}", actie["wat"].lower())))
+        for actie in acties
+        if isinstance(actie.get("wat"), str) and actie["status"] in ("open", "bezig")
+    ]
+    return [
+        (actie, other)
+        for actie, mine in words
+        for other, theirs in words
+        if actie is not other and mine and len(mine & theirs) * 2 >= len(mine | theirs)
+    ]
+
+
+_CAMEL: dict[str, str] = {}
+
+
+def _camel(name: str) -> str:
+    if name not in _CAMEL:
+        _CAMEL[name] = to_camel(name)
+    return _CAMEL[name]
