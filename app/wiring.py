@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from app import aanmelden
 from infra.auth import Tokens
 from infra.database import Database
 from infra.feed import Consumer, LogFeed, Worker
@@ -117,6 +118,8 @@ class Embedded:
             portal_api.router(self.portal, self._secret),
         ):
             api.include_router(routes)
+        if self.settings.demo:
+            api.include_router(aanmelden.router(self.staff, self.tokens, self._now))
         return api
 
     def web(self) -> FastAPI:
@@ -149,5 +152,3 @@ def _lock(data: Path) -> int:
         os.close(handle)
         raise InGebruikError(str(data)) from None
     return handle
-
-
