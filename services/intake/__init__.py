@@ -1,0 +1,3 @@
+"""Intake: meldingen, persons, households with their one regisseur, and keukentafelgesprekken."""
+
+NAAM = "intake"
