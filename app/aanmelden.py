@@ -8,10 +8,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from infra.auth import Tokens
-from infra.decider import NietBekend
-from infra.staff import Staff
-from infra.web import Bericht
+from events.base import Hoed
+from events.waarden import Kort
+from infra.auth import Rol, Tokens
+from infra.decider import GeenRecht, NietBekend
+from infra.staff import Persona, Staff
+from infra.web import Bericht, Wie
 
 
 class Aanmelding(Bericht):
@@ -24,6 +26,20 @@ class Sessie(Bericht):
     """A signed bearer token, good for one working day."""
 
     token: str
+
+
+class Inwoner(Bericht):
+    """A resident of an invented household who can sign in."""
+
+    persoon: UUID
+    naam: Kort
+    uitleg: str = ""
+
+
+class Nieuw(Bericht):
+    """The persona that was made."""
+
+    id: UUID
 
 
 def router(staff: Staff, tokens: Tokens, now: Callable[[], datetime]) -> APIRouter:
@@ -40,5 +56,21 @@ def router(staff: Staff, tokens: Tokens, now: Callable[[], datetime]) -> APIRout
         if persona is None:
             raise NietBekend
         return Sessie(token=tokens.issue(persona.aangemeld, now()))
+
+    @routes.post(
+        "/personas", status_code=201, response_model=Nieuw, summary="Persona van een inwoner",
+        operation_id="maakPersona",
+    )  # fmt: skip
+    def maak_persona(inwoner: Inwoner, wie: Wie) -> Nieuw:
+        """Alleen in de demo: laat een verzonnen inwoner zich aanmelden."""
+        if wie.rol is not Rol.PROFESSIONAL:
+            raise GeenRecht
+        staff.add(
+            Persona(
+                id=inwoner.persoon, naam=inwoner.naam, organisatie="Inwoner", functie="inwoner",
+                rol=Rol.INWONER, hoed=Hoed.INWONER, herkomst="gezinsplan", uitleg=inwoner.uitleg,
+            )
+        )  # fmt: skip
+        return Nieuw(id=inwoner.persoon)
 
     return routes

@@ -91,12 +91,12 @@ class Embedded:
         self.worker = Worker(
             [
                 Consumer("consent", self._databases["consent"], [intake, plan], self.consent.volg),
-                Reactor("intake", self.intake.store, [plan, consent], intake_policies.react, now),
-                Reactor("plan", self.plannen.store, [intake], plan_policies.react, now),
+                Reactor(self.intake.store, [plan, consent], intake_policies.react, now),
+                Reactor(self.plannen.store, [intake], plan_policies.react, now),
                 self.view,
             ]
         )
-        self.portal = Portal(self.view, self.consent.vrijgave, secret, self.reached)
+        self.portal = Portal(self.view, self.consent.vrijgave, secret)
         self._secret = secret
         self._now = now
 
@@ -110,7 +110,7 @@ class Embedded:
 
     def api(self) -> FastAPI:
         """The application for `/v1`, with the routes of every service."""
-        api = make_api(self.tokens, self.settings.gemeente, self._now)
+        api = make_api(self.tokens, self.settings.gemeente, self._now, self.reached)
         for routes in (
             intake_api.router(self.intake),
             plan_api.router(self.plannen),

@@ -6,6 +6,7 @@ Errors carry codes, never values. What may not be known and what does not exist 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,8 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import structlog
-from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
@@ -34,6 +36,11 @@ API_VERSION = "0.1.0"
 MAX_BODY = 256 * 1024
 log = structlog.get_logger()
 
+
+class NogNietVerwerkt(RegelFout):
+    """De wijziging is bewaard, maar nog niet overal verwerkt. Probeer het zo opnieuw."""
+
+
 _HEADERS = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
@@ -48,6 +55,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (GeenRecht, 403, "Niet toegestaan"),
     (Verouderd, 412, "Intussen gewijzigd"),
     (FeitTeGroot, 400, "Te groot"),
+    (NogNietVerwerkt, 503, "Nog niet verwerkt"),
     (RegelFout, 409, "Kan niet"),
 )
 
@@ -167,15 +175,64 @@ async def opdracht(
     )  # fmt: skip
 
 
+WACHT = 5.0
+"""Seconds a request waits for an earlier change at most."""
+
+
+async def wacht_op(reached: Callable[[Positie], bool], tokens: str) -> None:
+    """Wait until what these positions stand for can be seen; holds no thread while it waits.
+
+    Raises ValueError for what is no position, NogNietVerwerkt after WACHT seconds.
+    """
+    pause, left = 0.002, WACHT
+    for token in tokens.split(","):
+        positie = Positie.parse(token)
+        while not await run_in_threadpool(reached, positie):
+            if left <= 0:
+                raise NogNietVerwerkt
+            await asyncio.sleep(pause)
+            left -= pause
+            pause = min(pause * 2, 0.1)
+
+
+async def na_positie(
+    request: Request,
+    tokens: Annotated[
+        str | None,
+        Query(
+            alias="naPositie",
+            max_length=400,
+            description="Wacht tot dit is verwerkt: een positie uit een antwoord, of meer.",
+        ),
+    ] = None,
+) -> None:
+    """Read your own write, on every endpoint."""
+    if tokens is None:
+        return
+    try:
+        await wacht_op(request.app.state.reached, tokens)
+    except ValueError:
+        where = {"type": "value_error", "loc": ("query", "naPositie"), "msg": "is geen positie"}
+        raise RequestValidationError([where]) from None
+
+
 Command = Annotated[Opdracht, Depends(opdracht)]
 
 
 def make_api(
-    tokens: Tokens, gemeente: str, now: Callable[[], datetime], title: str = "Samenplan"
+    tokens: Tokens,
+    gemeente: str,
+    now: Callable[[], datetime],
+    reached: Callable[[Positie], bool] = lambda _positie: True,
 ) -> FastAPI:
-    """An application for `/v1`; routers are added by the caller."""
+    """An application for `/v1`; routers are added by the caller.
+
+    `reached` tells whether all who must have seen a position have.
+    """
     api = FastAPI(
-        title=title, version=API_VERSION, redirect_slashes=False, docs_url=None, redoc_url=None,
+        title="Samenplan",
+        version=API_VERSION, dependencies=[Depends(na_positie)], redirect_slashes=False,
+        docs_url=None, redoc_url=None,
         openapi_url="/openapi.json", servers=[{"url": "/v1", "description": "Versie 1"}],
         description="Eén huishouden, één plan, één regisseur. Alle tijdstippen zijn in UTC.",
         contact={
@@ -185,6 +242,7 @@ def make_api(
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )  # fmt: skip
     api.state.tokens, api.state.gemeente, api.state.now = tokens, gemeente, now
+    api.state.reached = reached
     plain_openapi = api.openapi
 
     def openapi() -> dict[str, Any]:

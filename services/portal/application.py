@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,6 @@ from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.decider import NietBekend, RegelFout
 from infra.keyring import Release
-from infra.positions import Positie
 from infra.views import View
 from infra.web import etag
 from services.portal import projections
@@ -24,18 +22,11 @@ class WordtHersteld(RegelFout):
     """Een deel van dit dossier kon niet worden verwerkt en wordt hersteld. Er is niets verloren."""
 
 
-class NogNietBijgewerkt(RegelFout):
-    """Uw wijziging is bewaard, maar nog niet overal verwerkt. Probeer het zo opnieuw."""
-
-
 class Portal:
-    """The read side. `reached` tells whether all who must have seen a position have."""
+    """The read side."""
 
-    def __init__(
-        self, view: View, release: Release, secret: bytes, reached: Callable[[Positie], bool]
-    ) -> None:
+    def __init__(self, view: View, release: Release, secret: bytes) -> None:
         self.view = view
-        self.reached = reached
         self._release = release
         self._secret = secret
 
