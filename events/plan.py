@@ -32,11 +32,12 @@ class RegieGevolgd(Fact, naam="nl.samenplan.regie-gevolgd"):
 
 
 class LedenGevolgd(Fact, naam="nl.samenplan.leden-gevolgd"):
-    """Plan learned from intake who belongs to the household or its network."""
+    """Plan learned from intake who belongs to the household, or to its network."""
 
     huishouden: UUID
     erbij: UUID | None = None
     eraf: UUID | None = None
+    netwerk: bool = False
 
 
 class PlanGeopend(Fact, naam="nl.samenplan.plan-geopend"):
@@ -68,10 +69,11 @@ class DoelBijgesteld(Fact, naam="nl.samenplan.doel-bijgesteld"):
 
 
 class DoelGeevalueerd(Fact, naam="nl.samenplan.doel-geevalueerd"):
-    """How far a goal was reached, looked at together."""
+    """How far a goal was reached, looked at together. What is `afgerond` leaves the order."""
 
     huishouden: UUID
     doel: UUID
+    afgerond: bool = False
     uitkomst: Personal[Doeluitkomst]
     toelichting: Personal[Tekst]
 

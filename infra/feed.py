@@ -82,7 +82,14 @@ class Consumer:
     def replay(self, bron: str, stream: UUID) -> None:
         """Lift the quarantine of a stream and process what it missed, all or nothing."""
         feed = next(feed for feed in self.feeds if feed.name == bron)
-        facts = feed.stream(stream)
+        self._catch_up(bron, stream, feed.stream(stream))
+
+    def _process(self, bron: str, batch: Sequence[Located]) -> None:
+        """Apply what is fresh of a batch and move on, all or nothing."""
+        with self.database.write() as tx:
+            self._apply(tx, bron, positions.fresh(tx, bron, batch))
+
+    def _catch_up(self, bron: str, stream: UUID, facts: Sequence[Envelope]) -> None:
         with self.database.write() as tx:
             done = positions.release(tx, bron, stream)
             for envelope in facts:
@@ -104,8 +111,7 @@ class Consumer:
         if not batch:
             return 0
         try:
-            with self.database.write() as tx:
-                self._apply(tx, feed.name, positions.fresh(tx, feed.name, batch))
+            self._process(feed.name, batch)
         except Exception:  # one of them cannot be processed: find out which
             for located in batch:
                 self._one(feed.name, located)
@@ -113,8 +119,7 @@ class Consumer:
 
     def _one(self, bron: str, located: Located) -> None:
         try:
-            with self.database.write() as tx:
-                self._apply(tx, bron, positions.fresh(tx, bron, [located]))
+            self._process(bron, [located])
         except Exception as error:
             position, envelope = located
             log.error(

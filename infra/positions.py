@@ -8,7 +8,7 @@ this consumer, visibly, and the rest goes on.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -97,11 +97,28 @@ def reached(tx: Tx, token: Positie) -> bool:
     return found is not None and found >= token.positie
 
 
-def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> list[Located]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a batch asks of a consumer, and how far it is when that is done."""
+
+    todo: Sequence[Located]
+    gaps: Sequence[Located]
+    positions: Mapping[int, int]
+    versions: Mapping[UUID, int]
+
+
+def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> Sequence[Located]:
     """What of a batch is still to be done: no redeliveries, nothing of a quarantined stream.
 
     Moves positions and versions; call it in the transaction of the effect.
     """
+    step = look(tx, bron, batch)
+    _move(tx, bron, step)
+    return step.todo
+
+
+def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
+    """As `fresh`, without moving anything."""
     reached_by = dict(
         tx.execute(select(posities.c.shard, posities.c.positie).where(posities.c.bron == bron))
         .tuples()
@@ -121,7 +138,8 @@ def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> list[Located]:
         tx.execute(select(quarantaine.c.stroom).where(quarantaine.c.bron == bron)).scalars()
     )
     todo: list[Located] = []
-    changed: set[UUID] = set()
+    gaps: list[Located] = []
+    changed: dict[UUID, int] = {}
     for position, envelope in batch:
         number = shard(envelope.stream)
         if position <= reached_by.get(number, 0):
@@ -131,13 +149,18 @@ def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> list[Located]:
         if envelope.stream in parked or envelope.version <= last:
             continue
         if envelope.version > last + 1:
-            park(tx, bron, position, envelope, "gat")
+            gaps.append((position, envelope))
             parked.add(envelope.stream)
             continue
-        known[envelope.stream] = envelope.version
-        changed.add(envelope.stream)
+        known[envelope.stream] = changed[envelope.stream] = envelope.version
         todo.append((position, envelope))
-    rows = [{"bron": bron, "shard": n, "positie": p} for n, p in reached_by.items()]
+    return Step(todo, gaps, reached_by, changed)
+
+
+def _move(tx: Tx, bron: str, step: Step) -> None:
+    for position, envelope in step.gaps:
+        park(tx, bron, position, envelope, "gat")
+    rows = [{"bron": bron, "shard": n, "positie": p} for n, p in step.positions.items()]
     upsert = insert(posities)
     tx.execute(
         upsert.on_conflict_do_update(
@@ -145,15 +168,14 @@ def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> list[Located]:
         ),
         rows,
     )
-    if changed:
+    if step.versions:
         upsert = insert(versies)
         tx.execute(
             upsert.on_conflict_do_update(
                 index_elements=["bron", "stroom"], set_={"versie": upsert.excluded.versie}
             ),
-            [{"bron": bron, "stroom": s, "versie": known[s]} for s in changed],
+            [{"bron": bron, "stroom": s, "versie": v} for s, v in step.versions.items()],
         )
-    return todo
 
 
 def park(tx: Tx, bron: str, position: int, envelope: Envelope, fout: str) -> None:
@@ -170,6 +192,11 @@ def release(tx: Tx, bron: str, stream: UUID) -> int:
     tx.execute(
         delete(quarantaine).where(quarantaine.c.bron == bron, quarantaine.c.stroom == stream)
     )
+    return done(tx, bron, stream)
+
+
+def done(tx: Tx, bron: str, stream: UUID) -> int:
+    """The last version of a stream that was processed."""
     return (
         tx.execute(
             select(versies.c.versie).where(versies.c.bron == bron, versies.c.stroom == stream)
