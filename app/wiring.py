@@ -91,8 +91,8 @@ class Embedded:
         self.worker = Worker(
             [
                 Consumer("consent", self._databases["consent"], [intake, plan], self.consent.volg),
-                Reactor(self.intake.store, [plan, consent], intake_policies.react, now),
-                Reactor(self.plannen.store, [intake], plan_policies.react, now),
+                Reactor("intake", self.intake.store, [plan, consent], intake_policies.react, now),
+                Reactor("plan", self.plannen.store, [intake], plan_policies.react, now),
                 self.view,
             ]
         )

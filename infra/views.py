@@ -48,14 +48,14 @@ class View(Consumer):
         project: Project,
     ) -> None:
         super().__init__(name, database, feeds, self._project)
-        self._tables = tables
+        self.tables = tables
         self._facts_to_changes = project
         database.create(tables)
 
     def rebuild(self) -> None:
         """Empty the tables and positions in one transaction and read everything again."""
         with self.database.write() as tx:
-            for table in (*self._tables.sorted_tables, *positions.tables.sorted_tables):
+            for table in (*self.tables.sorted_tables, *positions.tables.sorted_tables):
                 tx.execute(delete(table))
         self.stopped = None
         while self.step():
