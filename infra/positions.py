@@ -120,9 +120,9 @@ def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> Sequence[Located]:
 def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
     """As `fresh`, without moving anything."""
     reached_by = dict(
-        tx.execute(select(posities.c.shard, posities.c.positie).where(posities.c.bron == bron))
-        .tuples()
-        .all()
+        tx.execute(
+            select(posities.c.shard, posities.c.positie).where(posities.c.bron == bron)
+        ).all()
     )
     streams = {envelope.stream for _, envelope in batch}
     known = dict(
@@ -130,9 +130,7 @@ def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
             select(versies.c.stroom, versies.c.versie).where(
                 versies.c.bron == bron, versies.c.stroom.in_(streams)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     parked = set(
         tx.execute(select(quarantaine.c.stroom).where(quarantaine.c.bron == bron)).scalars()
