@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -19,9 +20,25 @@ from events.intake import (
 )
 from events.plan import LedenGevolgd, RegieGevolgd, plan_id
 from events.waarden import Huishoudrol, Ledenreden, Mandaat
+from infra.database import Database
+from infra.decider import NietBekend
+from infra.feed import LogFeed
+from infra.reactor import Reactor
+from infra.store import Store
 from services.plan.domain import Plan
 from services.plan.policies import react
-from tests.plan.world import BUUR, HUIS, MOEDER, NU, OPVOLGER, REGISSEUR, veld
+from tests.plan.world import (
+    BUUR,
+    GEMEENTE,
+    HUIS,
+    MOEDER,
+    NU,
+    OPVOLGER,
+    REGISSEUR,
+    Wereld,
+    opdracht,
+    veld,
+)
 from tests.scenario import given
 
 _SINDS, _WAAROM = Open(date(2026, 1, 1), veld()), Open(Ledenreden.GEVORMD, veld())
@@ -75,3 +92,23 @@ def test_the_plan_follows_intake_once(gezegd: Fact, eerder: list[Fact], gevolgd:
 
 def test_other_facts_ask_for_nothing() -> None:
     assert react(verteld(HuishoudenGevormd(melding=UUID(int=9)))) == []
+
+
+def test_a_plan_can_be_opened_once_intake_named_a_regisseur(tmp_path: Path) -> None:
+    """From intake's own log, over the reactor, to a command on the plan."""
+    wereld = Wereld(tmp_path, verteld=())
+    intake = Store("intake", Database(tmp_path / "intake.sqlite"), GEMEENTE, wereld.sleutelbos)
+    reactor = Reactor("plan", wereld.plannen.store, [LogFeed(intake)], react, lambda: NU)
+
+    def intake_zegt(*facts: Fact) -> None:
+        intake.handle(Plan, HUIS, lambda _: facts, opdracht(REGISSEUR).context)
+
+    with pytest.raises(NietBekend):
+        wereld.plannen.open(HUIS, opdracht(REGISSEUR))
+    intake_zegt(HuishoudenGevormd(), AANGEWEZEN, LID, BUUR_ERBIJ)
+    assert reactor.step() == 4
+    wereld.plannen.open(HUIS, opdracht(REGISSEUR))
+    staat = wereld.plan()
+    assert (staat.leden, staat.netwerk) == ({MOEDER}, {BUUR})
+    intake.database.close()
+    wereld.close()

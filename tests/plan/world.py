@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -162,7 +163,7 @@ class Wereld:
 
     geheim = b"geheim" * 6
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, verteld: Sequence[Fact] | None = None) -> None:
         self.map = folder
         self._databases = [Database(folder / f"{name}.sqlite") for name in ("consent", "plan")]
         consent, plan = self._databases
@@ -171,7 +172,8 @@ class Wereld:
         self.consent = Consent(consent, provider, GEMEENTE, lambda: NU)
         self.sleutelbos = Keyring("plan", self.consent.geef_zegelsleutels)
         self.plannen = Plannen(Store("plan", plan, GEMEENTE, self.sleutelbos), STAFF, self.geheim)
-        self.plannen.store.handle(Plan, plan_id(HUIS), lambda _: gevolgd(), context_systeem())
+        eerst = gevolgd() if verteld is None else verteld
+        self.plannen.store.handle(Plan, plan_id(HUIS), lambda _: eerst, context_systeem())
 
     def plan(self) -> Plan:
         return self.plannen.store.load(Plan, plan_id(HUIS))[0]
