@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from events.intake import LidToegevoegd, LidVertrokken, PersoonVastgelegd
+from events.intake import (
+    LidToegevoegd,
+    LidVertrokken,
+    MeldingGekoppeld,
+    MeldingOntvangen,
+    MeldingOpgepakt,
+    PersoonVastgelegd,
+)
 from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.decider import NietBekend, RegelFout
@@ -16,6 +24,11 @@ from infra.web import etag
 from services.portal import projections
 from services.portal.domain import vouw
 from services.portal.weergave import toon
+
+_KORT = (
+    PersoonVastgelegd, LidToegevoegd, LidVertrokken,
+    MeldingOntvangen, MeldingGekoppeld, MeldingOpgepakt,
+)  # fmt: skip
 
 
 class WordtHersteld(RegelFout):
@@ -57,19 +70,23 @@ class Portal:
             per_huishouden: dict[UUID, list[str]] = {}
             for huishouden, als in mine:
                 per_huishouden.setdefault(huishouden, []).append(als)
-            leden = {
-                huishouden: [
-                    envelope
-                    for envelope in projections.feiten_van(tx, huishouden)
-                    if isinstance(envelope.fact, PersoonVastgelegd | LidToegevoegd | LidVertrokken)
-                ]
-                for huishouden in per_huishouden
-            }
         shown = []
         for huishouden, rollen in per_huishouden.items():
-            gevouwen = vouw(leden[huishouden])
-            vrijgave = self._release(wie, huishouden, gevouwen.kids(), None)
-            if vrijgave.relaties:
-                namen = toon(gevouwen, vrijgave, lambda _part, _version: "")["leden"]
-                shown.append({"id": huishouden, "rollen": rollen, "leden": namen})
+            with suppress(NietBekend):
+                shown.append({"rollen": rollen} | self.kort(wie, huishouden))
         return shown
+
+    def kort(self, wie: Aangemeld, huishouden: UUID) -> dict[str, Any]:
+        """A household in brief: its members, and how many meldingen wait for this person.
+
+        Raises NietBekend as `dossier` does.
+        """
+        with self.view.database.read() as tx:
+            envelopes = projections.feiten_van(tx, huishouden)
+        gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, _KORT))
+        vrijgave = self._release(wie, huishouden, gevouwen.kids(), None)
+        if not vrijgave.relaties:
+            raise NietBekend
+        shown = toon(gevouwen, vrijgave, lambda _part, _version: "")
+        wachten = sum(melding["wachtOpRegisseur"] for melding in shown["meldingen"])
+        return {"id": huishouden, "leden": shown["leden"], "meldingenTeDoen": wachten}

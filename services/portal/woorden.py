@@ -1,0 +1,168 @@
+"""Codes in plain Dutch: the one table of what people read. Pure.
+
+Also dates, moments and legal grounds as people write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from events.begrippen import herkomsten
+from infra.decider import NEDERLAND
+
+WOORDEN: Mapping[str, Mapping[str, str]] = {
+    "onderwerp": {
+        "werk-en-inkomen": "Werk en inkomen",
+        "financien-en-schulden": "Geld en schulden",
+        "wonen": "Wonen",
+        "opgroeien-en-opvoeden": "Opgroeien en opvoeden",
+        "onderwijs": "School en onderwijs",
+        "geestelijke-gezondheid": "Geestelijke gezondheid",
+        "lichamelijke-gezondheid": "Lichamelijke gezondheid",
+        "middelengebruik": "Middelengebruik",
+        "veiligheid": "Veiligheid",
+        "sociaal-netwerk": "Familie, vrienden en buren",
+        "dagbesteding": "Dagbesteding",
+        "justitie": "Politie en justitie",
+        "personalia": "Naam, geboortedatum en relatie",
+        "contact": "Contactgegevens",
+        "adres": "Adres",
+        "adres-afgeschermd": "Afgeschermd adres",
+        "identificatie": "Burgerservicenummer",
+        "gezag": "Gezag",
+        "regie": "Regie en informatie",
+        "melding": "Melding",
+        "delen": "Gronden en toestemmingen",
+    },
+    "relatie": {
+        "regisseur": "regisseur",
+        "deelnemer": "deelnemer aan het plan",
+        "lid": "lid van het huishouden",
+        "gezaghouder": "ouder of voogd met gezag",
+    },
+    "omdat": {
+        "regisseur": "u de regisseur bent",
+        "deelnemer": "u met een taak meewerkt aan het plan",
+        "lid": "u bij dit huishouden hoort",
+        "gezaghouder": "u het gezag heeft over een kind in dit huishouden",
+    },
+    "huishoudrol": {
+        "volwassene": "volwassene", "ouder": "ouder", "kind": "kind", "partner": "partner",
+        "grootouder": "grootouder", "huisgenoot": "huisgenoot", "ander": "ander lid",
+    },
+    "ledenreden": {
+        "gevormd": "bij het begin", "ingetrokken": "ingetrokken", "geboren": "geboren",
+        "verhuisd": "verhuisd", "gescheiden": "gescheiden", "uit-huis": "uit huis",
+        "overleden": "overleden",
+    },
+    "gezag": {
+        "gezamenlijk-ouderlijk-gezag": "gezamenlijk ouderlijk gezag",
+        "eenhoofdig-ouderlijk-gezag": "gezag bij één ouder",
+        "gezamenlijk-gezag": "gezamenlijk gezag",
+        "voogdij": "voogdij",
+        "tijdelijk-geen-gezag": "tijdelijk geen gezag",
+        "niet-te-bepalen": "gezag niet te bepalen",
+    },
+    "actiestatus": {
+        "open": "Nog te doen", "bezig": "Bezig", "klaar": "Klaar", "niet-gelukt": "Niet gelukt",
+    },
+    "aard": {"preventief": "om erger te voorkomen", "ondersteunend": "om te ondersteunen"},
+    "standpunt": {"eens": "Eens", "oneens": "Niet eens", "niet-gevraagd": "Nog niet gevraagd"},
+    "doeluitkomst": {
+        "gehaald": "Gehaald", "deels": "Deels gehaald", "niet": "Niet gehaald",
+        "onbekend": "Nog onbekend",
+    },
+    "melderssoort": {"inwoner": "inwoner", "professional": "professional", "ander": "iemand anders"},
+    "vorm": {
+        "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim",
+        "akkoord": "Akkoord met hulp", "bezwaar": "Bezwaar",
+    },
+    "doel": {
+        "regie": "regie over het plan",
+        "wmo-ondersteuning": "ondersteuning volgens de Wmo",
+        "jeugd-toegang": "toegang tot jeugdhulp",
+        "jeugdhulp": "jeugdhulp",
+        "schuldhulp": "schuldhulp",
+        "werk-en-inkomen": "werk en inkomen",
+        "onderwijs": "school en leerplicht",
+        "zorg": "zorg",
+        "eigen-inzage": "inzage in eigen gegevens",
+        "toezicht": "toezicht",
+    },
+    "regime": {
+        "wmo": "de Wmo", "plan": "het gedeelde plan", "jeugd": "de Jeugdwet",
+        "jeugdhulp": "het dossier van de jeugdhulp", "wgs": "de schuldhulp",
+        "pw": "de Participatiewet", "onderwijs": "school", "zorg": "de zorg",
+        "delen": "gronden en toestemmingen",
+    },
+    "uitkomst": {
+        "moet": "U moet dit kunnen zien", "mag": "Ja, u mag dit zien",
+        "mag-na": "Nog niet: er ontbreekt een stap", "mag-niet": "Nee, u mag dit niet zien",
+    },
+    "loguitkomst": {
+        "moet": "gezien", "mag": "gezien", "mag-na": "geweigerd", "mag-niet": "geweigerd",
+    },
+}  # fmt: skip
+
+HERKOMST: Mapping[str, str] = {code: row.naam for code, row in herkomsten().items()}
+_WET: Mapping[str, str] = {row.grondslag.bwb: row.wet for row in herkomsten().values()}
+_MAANDEN = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+    "oktober", "november", "december",
+)  # fmt: skip
+
+
+def woord(code: object, soort: str) -> object:
+    """The plain word for a code; what is not a code (erased, absent) passes unchanged."""
+    if soort == "herkomst":
+        return HERKOMST.get(code, code) if isinstance(code, str) else code
+    return WOORDEN[soort].get(code, code) if isinstance(code, str) else code
+
+
+def datum(value: object) -> object:
+    """22 november 2026, for a date, a moment or their ISO text; anything else passes."""
+    if isinstance(value, str):
+        value = (
+            date.fromisoformat(value[:10]) if len(value) == 10 else datetime.fromisoformat(value)
+        )
+    if isinstance(value, datetime):
+        value = value.astimezone(NEDERLAND).date()
+    if not isinstance(value, date):
+        return value
+    return f"{value.day} {_MAANDEN[value.month - 1]} {value.year}"
+
+
+def tijdstip(value: object) -> object:
+    """22 november 2026 om 15.04 uur, Dutch time; anything that is no moment passes."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        return value
+    hier = value.astimezone(NEDERLAND)
+    return f"{datum(hier)} om {hier:%H.%M} uur"
+
+
+def artikel(grondslag: object) -> object:
+    """Wmo 2015 artikel 2.3.2 lid 4, for the fields of a Grondslag; anything else passes."""
+    if not isinstance(grondslag, Mapping):
+        return grondslag
+    lid: Any = grondslag.get("lid")
+    wet = _WET.get(grondslag["bwb"], grondslag["bwb"])
+    return f"{wet} artikel {grondslag['artikel']}" + (f" lid {lid}" if lid else "")
+
+
+def leeftijd(geboren: object, op: date) -> object:
+    """Whole years on a date; anything that is no birth date passes."""
+    if isinstance(geboren, str):
+        geboren = date.fromisoformat(geboren)
+    if not isinstance(geboren, date):
+        return geboren
+    return op.year - geboren.year - ((op.month, op.day) < (geboren.month, geboren.day))
+
+
+def opsomming(namen: list[Any]) -> str:
+    """Anna, Bram en Chris."""
+    *voor, laatste = [str(naam) for naam in namen] or [""]
+    return f"{', '.join(voor)} en {laatste}" if voor else laatste
