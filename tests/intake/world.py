@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,7 +23,7 @@ from events.waarden import (
     Melder,
     Melderssoort,
 )
-from infra.auth import Aangemeld, Rol
+from infra.auth import Rol
 from infra.database import Database
 from infra.decider import Context
 from infra.keyring import Keyring
@@ -148,8 +147,3 @@ class World:
     def close(self) -> None:
         for database in self.databases:
             database.close()
-
-
-def als(wie: Persona, **anders: object) -> Aangemeld:
-    """The same person with another hat, role or law."""
-    return replace(wie.aangemeld, **anders)  # type: ignore[arg-type]
