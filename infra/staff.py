@@ -5,17 +5,23 @@ In production an identity provider takes its place; in a demo it is a file of in
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from events.base import Hoed
 from events.begrippen import Actor, Waarde, herkomst
 from events.waarden import Kort, Medewerker
 from infra.auth import Aangemeld, Rol
 from infra.decider import RegelFout
+
+
+class StaffFileError(Exception):
+    """The file of the directory is damaged."""
 
 
 class MedewerkerOnbekend(RegelFout):
@@ -51,18 +57,41 @@ class Persona(Waarde):
         )
 
 
-class Staff:
-    """The directory."""
+_FILE = TypeAdapter(list[Persona])
 
-    def __init__(self, personas: Iterable[Persona] = ()) -> None:
+
+class Staff:
+    """The directory; with a path it is kept in that file."""
+
+    def __init__(self, personas: Iterable[Persona] = (), path: Path | None = None) -> None:
         self._personas = {persona.id: persona for persona in personas}
+        self._path = path
+        self._lock = threading.Lock()
 
     @classmethod
     def read(cls, path: Path) -> Staff:
-        """The directory in a file; empty when there is none."""
-        if not path.exists():
-            return cls()
-        return cls(TypeAdapter(list[Persona]).validate_json(path.read_bytes()))
+        """The directory in a file; empty when there is none. Raises StaffFileError."""
+        try:
+            return cls(_FILE.validate_json(path.read_bytes()) if path.exists() else (), path)
+        except ValidationError:
+            raise StaffFileError(f"de medewerkersgids {path.name} is beschadigd") from None
+
+    def add(self, persona: Persona) -> None:
+        """Somebody more can sign in; the same id again replaces what was there."""
+        with self._lock:
+            self._personas = {**self._personas, persona.id: persona}
+            self.save()
+
+    def save(self) -> None:
+        """Replace the file whole, so a crash leaves the old or the new one."""
+        if self._path is None:
+            return
+        beside = self._path.with_suffix(".nieuw")
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(_FILE.dump_json(list(self._personas.values()), indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
 
     def professional(self, who: UUID) -> Persona:
         """Raises MedewerkerOnbekend for anybody who is not a professional here."""
