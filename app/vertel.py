@@ -1,4 +1,4 @@
-"""Tells the story on a terminal; starts a server of its own in an empty folder when none is given."""
+"""Tells the story on a terminal; starts a server of its own in an empty folder if none is given."""
 
 from __future__ import annotations
 

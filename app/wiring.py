@@ -91,7 +91,10 @@ class Embedded:
         self.worker = Worker(
             [
                 Consumer("consent", self._databases["consent"], [intake, plan], self.consent.volg),
-                Reactor("intake", self.intake.store, [plan, consent], intake_policies.react, now),
+                Reactor("intake", self.intake.store, [plan], intake_policies.react, now),
+                Consumer(
+                    "register", self._databases["intake"], [consent], self.intake.register.vergeet
+                ),
                 Reactor("plan", self.plannen.store, [intake], plan_policies.react, now),
                 self.view,
             ]

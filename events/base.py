@@ -18,6 +18,7 @@ from typing import (
     Any,
     ClassVar,
     Generic,
+    NamedTuple,
     TypeAlias,
     TypeVar,
     get_args,
@@ -73,8 +74,7 @@ class Zegelplaats:
         object.__setattr__(self, "betrokkenen", tuple(sorted(set(self.betrokkenen))))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a capsule was sealed; bound into it, so it opens nowhere else."""
 
     gemeente: str
@@ -84,8 +84,7 @@ class Place:
     schema: int
 
 
-@dataclass(frozen=True, slots=True)
-class Capsule:
+class Capsule(NamedTuple):
     """The fields of one fact under one key, sealed together."""
 
     place: Place
@@ -102,8 +101,7 @@ class Open(Generic[T]):
     plaats: Zegelplaats
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """A personal value as it is stored and sent: a name inside a capsule."""
 
     capsule: Capsule
@@ -127,15 +125,17 @@ class _PersonalField:
         inner = handler.generate_schema(get_args(get_args(source)[0])[0])
 
         def check(value: Any, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
-            if isinstance(value, Sealed | Erased):
-                return value
             if isinstance(value, Open):
                 return replace(value, waarde=validate(value.waarde))
             raise ValueError("een persoonlijk veld is Open, Sealed of Erased")
 
-        return core_schema.no_info_wrap_validator_function(
-            check,
-            inner,
+        return core_schema.union_schema(
+            [
+                core_schema.is_instance_schema(Sealed),
+                core_schema.is_instance_schema(Erased),
+                core_schema.no_info_wrap_validator_function(check, inner),
+            ],
+            mode="left_to_right",
             serialization=core_schema.plain_serializer_function_ser_schema(_refuse_to_serialise),
         )
 

@@ -35,6 +35,7 @@ SUITE = b"\x01"
 _NAME = b"samenplan-capsule-1"
 _BLOCK = 64
 _HEAD = 1 + 16 + 24 + 32
+_LENGTH, _VERSION, _SCHEMA = (struct.Struct(form).pack for form in (">I", ">Q", ">H"))
 
 
 class SealError(Exception):
@@ -80,16 +81,18 @@ class Opener:
 
     def open(self, sealed: Sealed) -> Any | Erased:
         """The value, or Erased. Raises KeyNotReleasedError or SealError."""
-        capsule = sealed.capsule
+        known = self._opened.get(id(sealed.capsule))
+        if known is not None:
+            return known[1][sealed.name]
+        capsule, name = sealed
         if capsule.kid in self._erased:
             return ERASED
-        known = self._opened.get(id(capsule))
-        if known is None:
-            key = self._keys.get(capsule.kid)
-            if key is None:
-                raise KeyNotReleasedError
-            known = self._opened[id(capsule)] = (capsule, open_capsule(capsule, key))
-        return known[1][sealed.name]
+        key = self._keys.get(capsule.kid)
+        if key is None:
+            raise KeyNotReleasedError
+        opened = open_capsule(capsule, key)
+        self._opened[id(capsule)] = (capsule, opened)
+        return opened[name]
 
 
 def open_capsule(capsule: Capsule, key: bytes) -> dict[str, Any]:
@@ -139,13 +142,13 @@ def _aad(place: Place, names: tuple[str, ...], kid: KeyId) -> bytes:
         _NAME,
         place.gemeente.encode(),
         place.stream.bytes,
-        struct.pack(">Q", place.version),
+        _VERSION(place.version),
         place.type.encode(),
-        struct.pack(">H", place.schema),
+        _SCHEMA(place.schema),
         bytes.fromhex(kid),
-        *(name.encode() for name in names),
+        *[name.encode() for name in names],
     ]
-    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    return b"".join([_LENGTH(len(part)) + part for part in parts])
 
 
 def canonical(value: Any) -> bytes:

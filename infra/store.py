@@ -8,11 +8,12 @@ position, then the decision is made again, and nothing that was sealed is renumb
 from __future__ import annotations
 
 import sqlite3
-from base64 import urlsafe_b64decode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -309,9 +310,11 @@ class EnvelopeMapper(Mapper[UUID]):
                 "correlatie": envelope.correlation,
                 "oorzaak": envelope.causation,
                 "open": clear,
-                "dicht": [[c.kid, c.names, c.sealed] for c in capsules.values()],
+                "dicht": [
+                    [c.kid, c.names, b2a_base64(c.sealed, newline=False).decode()]
+                    for c in capsules.values()
+                ],
             },
-            bytes_mode="base64",
         )
         return StoredEvent(envelope.stream, envelope.version, fact.naam, state)
 
@@ -329,7 +332,7 @@ class EnvelopeMapper(Mapper[UUID]):
         fields: dict[str, Any] = state["open"]
         reason: Sealed | None = None
         for kid, names, sealed in state["dicht"]:
-            capsule = Capsule(place, tuple(names), kid, urlsafe_b64decode(sealed))
+            capsule = Capsule(place, tuple(names), kid, a2b_base64(sealed))
             for name in names:
                 if name == VERANTWOORDING:
                     reason = reason or Sealed(capsule, name)
@@ -357,6 +360,7 @@ def to_bytes(envelope: Envelope) -> bytes:
     return _MAPPER.to_stored_event(envelope).state
 
 
+@lru_cache(maxsize=4096)  # ciphertext only: nothing that a decision or a key could change
 def from_bytes(stream: UUID, version: int, naam: str, state: bytes) -> Envelope:
     """The sealed envelope again. Raises UnknownFactError."""
     return _MAPPER.to_domain_event(StoredEvent(stream, version, naam, state))

@@ -103,6 +103,7 @@ class Dossier:
         }
 
 
+_PERSOONLIJK = (Sealed, Erased)
 _VASTLEGGING: Mapping[type[Fact], str] = {
     GrondslagVastgelegd: "grond",
     ToestemmingGegeven: "toestemming",
@@ -125,7 +126,7 @@ def _neem_op(d: Dossier, envelope: Envelope) -> None:
 
     def zet(soort: str, nummer: UUID, bij: UUID | None = None, **meer: Any) -> Deel:
         """Add a part, or say it anew and keep what it said."""
-        nieuw = {n: v for n, v in fact if isinstance(v, Sealed | Erased)} | meer
+        nieuw = {n: v for n, v in vars(fact).items() if isinstance(v, _PERSOONLIJK)} | meer
         deel = d.delen.get((soort, nummer, bij))
         if deel is None:
             deel = Deel(nummer, soort, 0, envelope.opgenomen_op, envelope.verantwoording)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
-from events.base import Erased, KeyId, Sealed
+from events.base import ERASED, Erased, KeyId, Sealed
 from infra.keyring import Vrijgave
 from infra.seal import Opener
 from services.portal.domain import Deel, Dossier
@@ -33,15 +33,16 @@ class Lezer:
 
     def ziet(self, deel: Deel) -> dict[str, Any] | None:
         """The visible fields of a part; None when nothing opens: it is not there."""
-        fields = {"id": deel.id} | self._velden(deel.velden)
-        kids = [v.capsule.kid for v in deel.velden.values() if isinstance(v, Sealed)]
-        visible = [kid for kid in kids if kid in self._waarom]
-        if not visible:
+        fields, kid = self._velden(deel.velden)
+        if kid is None:
             return None
-        eerder = [opened for before in deel.eerder if (opened := self._velden(before))]
+        if "waarom" in fields:  # somebody's own reason; `waarom` is the rule that opens the part
+            fields["reden"] = fields.pop("waarom")
+        fields |= {"id": deel.id, "geldt": deel.open, "waarom": self._noem(kid)}
+        eerder = [opened for opened, by in map(self._velden, deel.eerder) if by is not None]
         if eerder:
             fields["eerder"] = eerder
-        return fields | {"geldt": deel.open, "waarom": self._noem(visible[0])}
+        return fields
 
     def vastgelegd(self, deel: Deel) -> dict[str, Any]:
         """Who recorded a part, when, on which ground; for a part that is visible."""
@@ -63,16 +64,19 @@ class Lezer:
             if isinstance(value, Sealed)
         )
 
-    def _velden(self, velden: Mapping[str, Any]) -> dict[str, Any]:
+    def _velden(self, velden: Mapping[str, Any]) -> tuple[dict[str, Any], KeyId | None]:
+        """What opens, beside the clear ids; and a key that opened something, if any did."""
         fields: dict[str, Any] = {}
+        visible: KeyId | None = None
         for name, value in velden.items():
             if isinstance(value, Sealed):
-                if self._opener.may_open(value):
+                if value.capsule.kid in self._waarom:
                     opened = self._opener.open(value)
-                    fields[_camel(name)] = GEWIST if isinstance(opened, Erased) else opened
+                    fields[_camel(name)] = GEWIST if opened is ERASED else opened
+                    visible = value.capsule.kid
             elif value is not None:
                 fields[_camel(name)] = value
-        return fields
+        return fields, visible
 
     def _noem(self, kid: KeyId) -> str:
         besluit = self._waarom[kid].besluit
@@ -136,17 +140,17 @@ def _meldingen(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
 
 
 def _notities(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
-    shown = []
-    for deel in dossier.van("notitie"):
+    beside: dict[UUID, list[dict[str, Any]]] = {}
+    for deel in dossier.van("aanvulling"):
         seen = lezer.ziet(deel)
         if seen is not None:
-            beside = [
-                opened | {"vastgelegd": lezer.vastgelegd(more)}
-                for more in dossier.van("aanvulling")
-                if more.velden["notitie"] == deel.id and (opened := lezer.ziet(more)) is not None
-            ]
-            shown.append(seen | {"aanvullingen": beside, "vastgelegd": lezer.vastgelegd(deel)})
-    return shown
+            more = beside.setdefault(deel.velden["notitie"], [])
+            more.append(seen | {"vastgelegd": lezer.vastgelegd(deel)})
+    return [
+        seen | {"aanvullingen": beside.get(deel.id, []), "vastgelegd": lezer.vastgelegd(deel)}
+        for deel in dossier.van("notitie")
+        if (seen := lezer.ziet(deel)) is not None
+    ]
 
 
 def _plan(

@@ -1,0 +1,1 @@
+"""Measurements, each beside its named baseline in the same run: `make bench`."""
