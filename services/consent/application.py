@@ -125,22 +125,22 @@ class Consent:
         vraag: UUID | None = None,
     ) -> Vrijgave:  # fmt: skip
         """Decide, log, and only then release keys. Raises UnknownKeyError, SealError."""
-        vrager, nu, nummer = _vrager(wie), self._now(), vraag or uuid4()
+        vraagt, nu, nummer = vrager(wie), self._now(), vraag or uuid4()
         with self.database.write() as tx:  # 1
             rijen = self._feiten.rijen(tx, huishouden)  # 2
-            feiten = self._gevouwen(tx, rijen, vrager, huishouden, nu)
-            if not relaties(vrager, feiten):
+            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+            if not relaties(vraagt, feiten):
                 self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
                 return Vrijgave({})
             infos = self._keys.describe(tx, kids)  # 3
-            delen = self._beslis(infos, vrager, doel, feiten)  # 4
+            delen = self._beslis(infos, vraagt, doel, feiten)  # 4
             self._log(tx, nu, nummer, wie, doel, huishouden, delen.values())  # 5
         # 6: committed when the block ended
         waarom = {
             info.kid: delen[_groep(info)] for info in infos if delen[_groep(info)].besluit.open
         }
         return Vrijgave(  # 7
-            relaties(vrager, feiten),
+            relaties(vraagt, feiten),
             {i.kid: self._keys.unwrap(i) for i in infos if i.kid in waarom and not i.erased},
             {i.kid for i in infos if i.kid in waarom and i.erased},
             waarom,
@@ -154,14 +154,14 @@ class Consent:
 
         A person outside the household gives the answer of an outsider. Logged like any question.
         """
-        vrager, nu = _vrager(wie), self._now()
+        vraagt, nu = vrager(wie), self._now()
         with self.database.write() as tx:
             rijen = self._feiten.rijen(tx, huishouden)
-            feiten = self._gevouwen(tx, rijen, vrager, huishouden, nu)
-            if not relaties(vrager, feiten) or persoon not in feiten.leden:
+            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+            if not relaties(vraagt, feiten) or persoon not in feiten.leden:
                 self._log(tx, nu, uuid4(), wie, doel, huishouden, [], GEEN_RELATIE)
                 return GEEN_RELATIE
-            vraag = Vraag(vrager, doel, (persoon,), herkomst, onderwerp)
+            vraag = Vraag(vraagt, doel, (persoon,), herkomst, onderwerp)
             besluit = mag(vraag, feiten, self.regels)
             deel = Deel((persoon,), herkomst, onderwerp, besluit)
             self._log(tx, nu, uuid4(), wie, doel, huishouden, [deel], soort="uitleg")
@@ -169,11 +169,11 @@ class Consent:
 
     def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:
         """The decision facts for a command of somebody who belongs here. Raises NietBekend."""
-        vrager = _vrager(wie)
+        vraagt = vrager(wie)
         with self.database.read() as tx:
             rijen = self._feiten.rijen(tx, huishouden)
-            feiten = self._gevouwen(tx, rijen, vrager, huishouden, self._now())
-        if not relaties(vrager, feiten):
+            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, self._now())
+        if not relaties(vraagt, feiten):
             raise NietBekend
         return feiten
 
@@ -187,7 +187,7 @@ class Consent:
     ) -> Recorded:
         return self.store.handle(Record, record, lambda r: r.trek_in(huishouden, fact), context)
 
-    def betrokkene_van(self, record: UUID) -> Record:
+    def record(self, record: UUID) -> Record:
         """The record as it stands (no personal values)."""
         return self.store.load(Record, record)[0]
 
@@ -355,7 +355,8 @@ class Consent:
         )  # fmt: skip
 
 
-def _vrager(wie: Aangemeld) -> Vrager:
+def vrager(wie: Aangemeld) -> Vrager:
+    """Who asks, as a decision knows her."""
     return Vrager(wie.actor, wie.rol.value, wie.hoed, wie.herkomst.regime)
 
 

@@ -98,6 +98,9 @@ class Feiten:
     deelnemers: Mapping[UUID, str] = field(default_factory=dict)
     """Professional in the plan → regime of her task there."""
     leden: Collection[UUID] = ()
+    bekenden: Collection[UUID] = ()
+    """Everybody who is or was in the household or its network, and the household itself: a
+    relation to one household opens nothing about people of another."""
     geboortedata: Mapping[UUID, date] = field(default_factory=dict)
     gezag: Mapping[UUID, Gezag] = field(default_factory=dict)
     vastleggingen: Sequence[Vastlegging] = ()
@@ -185,6 +188,8 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
             return klaar(
                 _niet(Code.MANDAAT_VERLOPEN, "Uw mandaat als regisseur geldt vandaag niet.")
             )
+    if not set(vraag.betrokkenen) <= set(feiten.bekenden):
+        return GEEN_RELATIE
     controles.append(Controle("A2", "u heeft een taak in dit huishouden", True))
     # A3
     passend = {wie: doel for wie, doel in hier.items() if vraag.doel in (None, doel)}
@@ -421,34 +426,48 @@ class Record:
 
 
 def controleer_instemming(instemming: Instemming, persoon: UUID, feiten: Feiten) -> None:
-    """Who may give a toestemming (UAVG 5): the person from 16, else every holder of custody asked.
-
-    Raises MagNietNamens, LopendVerleden.
-    """
+    """Who may give a toestemming (UAVG 5 lid 1). Raises MagNietNamens, LopendVerleden."""
     if not _geldig(instemming.tot, feiten):
         raise LopendVerleden
-    oud = _leeftijd_ten_minste(16, persoon, feiten)
-    if oud is None and instemming.gegeven_door == persoon:
-        return
+    controleer_gever(instemming.gegeven_door, persoon, feiten, vanaf=16)
+
+
+def controleer_gever(gever: UUID, persoon: UUID, feiten: Feiten, vanaf: int = 12) -> None:
+    """Whether somebody can decide for a person: herself from an age on, below it who has custody.
+
+    From 12 for secrecy and for help (Jeugdwet 7.3.4, 7.3.11; Wmo 5.3.3), from 16 for a
+    toestemming in the sense of the AVG. Raises MagNietNamens.
+    """
+    oud = _leeftijd_ten_minste(vanaf, persoon, feiten)
     gezag = feiten.gezag.get(persoon)
-    if oud is Code.TE_JONG and gezag is not None and instemming.gegeven_door in gezag.houders:
+    if (oud is None and gever == persoon) or (
+        oud is Code.TE_JONG and gezag is not None and gever in gezag.houders
+    ):
         return
     raise MagNietNamens
 
 
-def controleer_grond(grond: Grond, vrager: Vrager, feiten: Feiten, regels: Regelset) -> None:
-    """A ground can be recorded only where a rule asks for its necessity.
+def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels: Regelset) -> Regel:
+    """The rule that asks for the necessity of a ground: it names the article.
 
-    Raises GeenUitdrukkelijkeGrond, LopendVerleden.
+    Raises GeenUitdrukkelijkeGrond where no rule, or more than one, covers all of it;
+    LopendVerleden.
     """
-    if not _geldig(grond.tot, feiten):
+    if not _geldig(bereik.tot, feiten):
         raise LopendVerleden
-    for regime in grond.regimes:
-        for onderwerp in grond.onderwerpen:
-            if not any(
-                Eis.NOODZAAK in regel.eist
+    gevonden: set[Regel] = set()
+    for regime in bereik.regimes:
+        for onderwerp in bereik.onderwerpen:
+            passend = [
+                regel
                 for wie, doel in relaties(vrager, feiten).items()
-                if doel is grond.doel
+                if doel is bereik.doel
                 for regel in regels.voor(wie, doel, regime, onderwerp)
-            ):
+                if Eis.NOODZAAK in regel.eist
+            ]
+            if not passend:
                 raise GeenUitdrukkelijkeGrond
+            gevonden.add(passend[0])
+    if len(gevonden) != 1:
+        raise GeenUitdrukkelijkeGrond
+    return gevonden.pop()

@@ -74,7 +74,7 @@ VELDEN: Mapping[type[Fact], str | None] = {
 """The one personal field of a fact that a decision needs; all others stay sealed."""
 
 ALLE_SOORTEN = (
-    "persoon", "gezag", "lid", "netwerk", "grond", "toestemming", "opheffing", "bezwaar",
+    "persoon", "gezag", "grond", "toestemming", "opheffing", "bezwaar",
 )  # fmt: skip
 
 
@@ -92,11 +92,12 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
         case LidToegevoegd(persoon=persoon):
             yield Zet(f"lid:{stream}:{persoon}", "lid", persoon, None, stream, persoon)
         case LidVertrokken(persoon=persoon):
-            yield Vergeet(f"lid:{stream}:{persoon}")
+            # What was recorded about her here stays about this household.
+            yield Zet(f"lid:{stream}:{persoon}", "oud-lid", persoon, None, stream, persoon)
         case NetwerklidToegevoegd(persoon=persoon):
             yield Zet(f"netwerk:{stream}:{persoon}", "netwerk", persoon, None, stream, persoon)
         case NetwerklidVertrokken(persoon=persoon):
-            yield Vergeet(f"netwerk:{stream}:{persoon}")
+            yield Zet(f"netwerk:{stream}:{persoon}", "oud-netwerk", persoon, None, stream, persoon)
         case RegisseurAangewezen(regisseur=wie) | RegieOvergedragen(aan=wie):
             yield Zet(f"regisseur:{stream}", "regisseur", stream, waarde, stream, medewerker=wie)
         case DeelnemerToegetreden(huishouden=huishouden, medewerker=wie):

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from events.base import Capsule, Place, Zegelplaats
 from events.begrippen import Rubriek, herkomst
+from events.plan import plan_id
 from events.waarden import Bezwaar, Gezag, Grond, Instemming, Mandaat, Opheffing
 from infra.database import Tx
 from infra.keys import KeyStore
@@ -64,6 +65,7 @@ _VAN_HUISHOUDEN = select(tabel).where(
     )
 )
 Rij = Row[Any]
+_IN_HUISHOUDEN = ("lid", "oud-lid", "netwerk", "oud-netwerk")
 
 
 class Beslisfeiten:
@@ -100,10 +102,13 @@ class Beslisfeiten:
         mandaat: Mandaat | None = None
         deelnemers: dict[UUID, str] = {}
         leden: set[UUID] = set()
+        bekenden = {huishouden, plan_id(huishouden)}
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
         for rij in rijen:
+            if rij.soort in _IN_HUISHOUDEN:
+                bekenden.add(rij.persoon)
             if rij.kid not in sleutels:
                 continue
             capsule = Capsule(
@@ -126,7 +131,7 @@ class Beslisfeiten:
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)
                     vastleggingen.append(Vastlegging(nummer, rij.persoon, waarde))
         return Feiten(
-            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, geboren, gezag,
+            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, geboren, gezag,
             vastleggingen,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from events.begrippen import Leefgebied, Onderwerp, Rubriek
+from events.begrippen import Grondslag, Leefgebied, Onderwerp, Rubriek
 from events.waarden import Doel
 
 
@@ -64,6 +64,13 @@ _EISTEKST = {
 }
 
 
+_BWB = {
+    "Wmo 2015": "BWBR0035362", "Jeugdwet": "BWBR0034925", "Wgs": "BWBR0031331",
+    "Participatiewet": "BWBR0015703", "Leerplichtwet 1969": "BWBR0002628", "BW": "BWBR0005290",
+    "UAVG": "BWBR0040940", "AVG": "32016R0679",
+}  # fmt: skip
+
+
 class Regel(BaseModel):
     """One line of the rule set."""
 
@@ -83,10 +90,20 @@ class Regel(BaseModel):
     zin_zonder: str | None = None
     """The sentence when a condition is not met."""
 
+    @property
+    def grondslag(self) -> Grondslag:
+        """The article as a reference by BWB id. Raises KeyError for a law that has none here."""
+        wet, _, plaats = self.artikel.partition(" artikel ")
+        artikel, _, lid = plaats.partition(" lid ")
+        return Grondslag(bwb=_BWB[wet], artikel=artikel, lid=lid or None)
+
     def raakt(self, onderwerp: Onderwerp) -> bool:
         return onderwerp in self.onderwerpen or (
             isinstance(onderwerp, Leefgebied) and "leefgebieden" in self.onderwerpen
         )
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,261 @@
+"""Consent over HTTP: grounds and decisions of people, questions, looks, erasure, rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
+from events.waarden import Akkoord, Bezwaar, Doel, Instemming, Kort, Ontvanger, Opheffing, Tekst
+from events.waarden import Reikwijdte as Bereik
+from infra.decider import Recorded, RegelFout
+from infra.web import Antwoord, Bericht, Command, Wie, antwoord
+from services.consent import NAAM
+from services.consent.application import Consent
+from services.consent.inzagen import voor_betrokkene, voor_toezicht
+from services.consent.vastleggen import Vastleggen
+
+Onderwerpen = Annotated[tuple[Leefgebied | Rubriek, ...], Field(min_length=1, max_length=20)]
+Regimes = Annotated[tuple[Kort, ...], Field(min_length=1, max_length=10)]
+Zin = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
+
+
+class HerkomstOnbekend(RegelFout):
+    """Deze herkomst staat niet in de tabel van herkomsten."""
+
+
+class GrondslagBericht(Bericht):
+    """A ground for one's own task, with the necessity in one sentence."""
+
+    huishouden: UUID
+    personen: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=30)]
+    doel: Doel
+    regimes: Regimes
+    onderwerpen: Onderwerpen
+    noodzaak: Zin
+    tot: date | None = None
+
+
+class Grondslagen(Antwoord):
+    """`ids`: one record per person."""
+
+    ids: list[UUID]
+
+
+class OverPersoon(Bericht):
+    huishouden: UUID
+    persoon: UUID
+
+
+class ToestemmingBericht(OverPersoon):
+    doel: Doel
+    regimes: Regimes
+    onderwerpen: Onderwerpen
+    ontvanger: Ontvanger
+    tot: date | None = None
+    gegeven_door: UUID
+    wijze: Kort
+
+
+class OpheffingBericht(OverPersoon):
+    herkomst: Kort
+    houder: Kort
+    ontvanger: Ontvanger
+    gegeven_door: UUID
+    tot: date | None = None
+
+
+class AkkoordBericht(OverPersoon):
+    hulp: Kort
+    gegeven_door: UUID
+
+
+class BezwaarBericht(OverPersoon):
+    doel: Doel
+    regimes: tuple[Kort, ...] = ()
+    onderwerpen: tuple[Leefgebied | Rubriek, ...] = ()
+    reden: Tekst
+
+
+class IntrekkingBericht(Bericht):
+    huishouden: UUID
+    reden: Tekst | None = None
+
+
+class VraagBericht(OverPersoon):
+    """May I see this? Answered the same whether anything exists or not."""
+
+    herkomst: Kort
+    onderwerp: Leefgebied | Rubriek
+    doel: Doel | None = None
+
+
+class ControleAntwoord(Bericht):
+    code: str
+    wat: str
+    goed: bool | None
+
+
+class Uitleg(Bericht):
+    """A decision that explains itself."""
+
+    uitkomst: str
+    code: str
+    zin: str
+    regel: str | None
+    artikel: str | None
+    ontbreekt: list[str]
+    controles: list[ControleAntwoord]
+
+
+class Overzicht(BaseModel):
+    """Lines of the log, oldest first."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+    regels: list[dict[str, Any]]
+
+
+class Wissing(Antwoord):
+    """`bewijs`: the hash of the ids of all keys that were destroyed."""
+
+    bewijs: str
+
+
+class RegelsAntwoord(BaseModel):
+    """The rule set, with the hash that every decision names."""
+
+    versie: str
+    hash: str
+    regels: list[dict[str, Any]]
+
+
+def router(consent: Consent) -> APIRouter:
+    """Consent's part of `/v1`."""
+    routes = APIRouter(tags=[NAAM])
+    leg = Vastleggen(consent)
+
+    def klaar(recorded: Recorded) -> dict[str, Any]:
+        return antwoord(NAAM, recorded)
+
+    @routes.post(
+        "/grondslagen", status_code=201, response_model=Grondslagen,
+        summary="Grondslag vastleggen", operation_id="legGrondslagVast",
+    )  # fmt: skip
+    def grondslag(body: GrondslagBericht, opdracht: Command) -> dict[str, Any]:
+        """Waarom gegevens van elders voor uw eigen taak noodzakelijk zijn, in één zin."""
+        bereik = Bereik(
+            doel=body.doel, regimes=body.regimes, onderwerpen=body.onderwerpen, tot=body.tot,
+            ontvanger=Ontvanger(medewerker=opdracht.wie.actor.id),
+        )  # fmt: skip
+        made = leg.grond(opdracht, body.huishouden, body.personen, bereik, body.noodzaak)
+        return klaar(made[-1]) | {"ids": [record.stream for record in made]}
+
+    @routes.post(
+        "/toestemmingen", status_code=201, response_model=Antwoord,
+        summary="Toestemming vastleggen", operation_id="legToestemmingVast",
+    )  # fmt: skip
+    def toestemming(body: ToestemmingBericht, opdracht: Command) -> dict[str, Any]:
+        """Wie waarvoor toestemming gaf, voor wie, tot wanneer."""
+        inhoud = Instemming(**_zonder_wie(body))
+        return klaar(leg.toestemming(opdracht, body.huishouden, body.persoon, inhoud))
+
+    @routes.post(
+        "/opheffingen", status_code=201, response_model=Antwoord,
+        summary="Opheffing van geheimhouding vastleggen", operation_id="legOpheffingVast",
+    )  # fmt: skip
+    def opheffing(body: OpheffingBericht, opdracht: Command) -> dict[str, Any]:
+        """Wie een geheimhouder laat spreken; dat is nog geen grond om te delen."""
+        if body.herkomst not in herkomsten():
+            raise HerkomstOnbekend
+        inhoud = Opheffing(**_zonder_wie(body))
+        return klaar(leg.opheffing(opdracht, body.huishouden, body.persoon, inhoud))
+
+    @routes.post(
+        "/akkoorden", status_code=201, response_model=Antwoord,
+        summary="Akkoord met hulp vastleggen", operation_id="legAkkoordVast",
+    )  # fmt: skip
+    def akkoord(body: AkkoordBericht, opdracht: Command) -> dict[str, Any]:
+        """Wie het met welke hulp eens is; dat zegt niets over delen."""
+        inhoud = Akkoord(**_zonder_wie(body))
+        return klaar(leg.akkoord(opdracht, body.huishouden, body.persoon, inhoud))
+
+    @routes.post(
+        "/bezwaren", status_code=201, response_model=Antwoord,
+        summary="Bezwaar vastleggen", operation_id="legBezwaarVast",
+    )  # fmt: skip
+    def bezwaar(body: BezwaarBericht, opdracht: Command) -> dict[str, Any]:
+        """Waartegen iemand bezwaar maakt (AVG artikel 21)."""
+        inhoud = Bezwaar(**_zonder_wie(body))
+        return klaar(leg.bezwaar(opdracht, body.huishouden, body.persoon, inhoud))
+
+    @routes.post(
+        "/vastleggingen/{record}/intrekking", response_model=Antwoord,
+        summary="Vastlegging intrekken", operation_id="trekIn",
+    )  # fmt: skip
+    def trek_in(record: UUID, body: IntrekkingBericht, opdracht: Command) -> dict[str, Any]:
+        """Geldt vanaf het eerstvolgende verzoek."""
+        return klaar(leg.trek_in(opdracht, body.huishouden, record, body.reden))
+
+    @routes.post("/vragen", response_model=Uitleg, summary="Mag ik dit zien?", operation_id="vraag")
+    def vraag(body: VraagBericht, wie: Wie) -> Uitleg:
+        """Het besluit met uitleg; hetzelfde antwoord of er nu iets is of niet."""
+        if body.herkomst not in herkomsten():
+            raise HerkomstOnbekend
+        besluit = consent.uitleg(
+            wie, body.huishouden, body.persoon, herkomst(body.herkomst), body.onderwerp, body.doel
+        )
+        return Uitleg(
+            uitkomst=besluit.uitkomst, code=besluit.code, zin=besluit.zin, regel=besluit.regel,
+            artikel=besluit.artikel, ontbreekt=list(besluit.ontbreekt),
+            controles=[
+                ControleAntwoord(code=c.code, wat=c.wat, goed=c.goed) for c in besluit.controles
+            ],
+        )  # fmt: skip
+
+    @routes.get(
+        "/personen/{persoon}/inzagen", response_model=Overzicht, summary="Wie keek er?",
+        operation_id="wieKeek",
+    )  # fmt: skip
+    def wie_keek(persoon: UUID, wie: Wie) -> dict[str, Any]:
+        """Voor uzelf: wie uw gegevens zag of vroeg, waarom, en op welke grond."""
+        regels, bekend = consent.wie_keek(wie, persoon)
+        return {"regels": voor_betrokkene(regels, bekend, persoon, consent.regels)}
+
+    @routes.get(
+        "/huishoudens/{huishouden}/inzagen", response_model=Overzicht,
+        summary="Inzagen van een huishouden", operation_id="inzagen",
+    )  # fmt: skip
+    def inzagen(huishouden: UUID, wie: Wie) -> dict[str, Any]:
+        """Voor de privacy officer en de FG: alle besluiten en regels, met de weigeringen."""
+        return {"regels": voor_toezicht(consent.overzicht(wie, huishouden))}
+
+    @routes.post(
+        "/personen/{persoon}/wissing", response_model=Wissing, summary="Gegevens wissen",
+        operation_id="wis",
+    )  # fmt: skip
+    def wis(persoon: UUID, opdracht: Command) -> dict[str, Any]:
+        """Vernietigt de sleutels van een persoon; alleen de beslisser namens het college."""
+        return klaar(consent.wis(opdracht.wie, persoon, opdracht.context))
+
+    @routes.get(
+        "/regels", response_model=RegelsAntwoord, summary="De regels voor delen",
+        operation_id="regels",
+    )  # fmt: skip
+    def regels(_wie: Wie) -> dict[str, Any]:
+        """Welke herkomst waarvoor gebruikt mag worden, met artikel en voorwaarden."""
+        rules = consent.regels
+        return {
+            "versie": rules.versie, "hash": rules.hash,
+            "regels": [rule.model_dump(mode="json") for rule in rules.regels],
+        }  # fmt: skip
+
+    return routes
+
+
+def _zonder_wie(body: OverPersoon) -> dict[str, Any]:
+    return {name: value for name, value in body if name not in ("huishouden", "persoon")}

@@ -1,0 +1,69 @@
+"""The log in plain Dutch: for the person it is about, and for the privacy officer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from infra.logbook import Geschreven
+from services.consent.regels import Regelset
+
+_OPEN = ("mag", "moet")
+
+
+def voor_betrokkene(
+    regels: Iterable[Geschreven], bekend: Collection[UUID], zelf: UUID, regelset: Regelset
+) -> list[dict[str, Any]]:
+    """Who looked at her, at what, why, on which ground. Names only of who she knows by name."""
+    zinnen = {regel.id: regel.zin for regel in regelset.regels}
+    shown = []
+    for geschreven in regels:
+        inhoud = geschreven.regel.inhoud
+        if "delen" not in inhoud:
+            continue
+        door = inhoud["door"]
+        if door["id"] == str(zelf):
+            wie = "uzelf"
+        elif UUID(door["id"]) in bekend:
+            wie = f"{door['naam']} ({door['functie']}, {door['organisatie']})"
+        else:
+            wie = f"{door['functie']}, {door['organisatie']}"
+        for gezien in (True, False):
+            delen = [deel for deel in inhoud["delen"] if (deel["uitkomst"] in _OPEN) is gezien]
+            if delen:
+                grond = sorted({deel["artikel"] for deel in delen if deel["artikel"]})
+                waarom = sorted({zinnen[d["regel"]] for d in delen if d["regel"] in zinnen})
+                shown.append({
+                    "tijdstip": geschreven.tijdstip,
+                    "wie": wie,
+                    "wat": ", ".join(sorted({d["onderwerp"].replace("-", " ") for d in delen})),
+                    "waarom": " ".join(waarom) if gezien else "",
+                    "grond": "; ".join(grond) if gezien else "",
+                    "uitkomst": "gezien" if gezien else "gevraagd, niet gezien",
+                })  # fmt: skip
+    return shown
+
+
+def voor_toezicht(regels: Iterable[Geschreven]) -> list[dict[str, Any]]:
+    """Every decision and line about a household, refusals included: metadata, no content."""
+    shown = []
+    for geschreven in regels:
+        regel, inhoud = geschreven.regel, geschreven.regel.inhoud
+        delen = inhoud.get("delen", [])
+        geheel = inhoud.get("geheel")
+        shown.append({
+            "nr": geschreven.nr,
+            "tijdstip": geschreven.tijdstip,
+            "soort": regel.soort,
+            "vraag": regel.vraag,
+            "persoon": regel.persoon,
+            "wie": inhoud.get("door", {}).get("naam"),
+            "functie": inhoud.get("door", {}).get("functie"),
+            "organisatie": inhoud.get("door", {}).get("organisatie"),
+            "doel": inhoud.get("doel"),
+            "gezien": [deel for deel in delen if deel["uitkomst"] in _OPEN],
+            "geweigerd": [deel for deel in delen if deel["uitkomst"] not in _OPEN],
+            "weigering": None if geheel is None else geheel["code"],
+        })  # fmt: skip
+    return shown

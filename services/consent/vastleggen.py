@@ -1,0 +1,140 @@
+"""Recording grounds, consents, waivers, agreements and objections, and withdrawing each.
+
+Whoever records must belong to the household: a professional with a task, the person herself, or
+who holds custody over her. For anybody else it does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+from events.base import Open, Zegelplaats
+from events.begrippen import Rubriek, herkomst
+from events.consent import (
+    BezwaarGemaakt,
+    ConsentFact,
+    GeheimhoudingOpgeheven,
+    GrondslagVastgelegd,
+    HulpAkkoordGegeven,
+    Ingetrokken,
+    ToestemmingGegeven,
+)
+from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Reikwijdte
+from infra.auth import Aangemeld, Rol
+from infra.decider import GeenRecht, NietBekend, Recorded
+from infra.web import Opdracht
+from services.consent.application import Consent, vrager
+from services.consent.domain import (
+    Feiten,
+    controleer_gever,
+    controleer_instemming,
+    regel_voor_grond,
+)
+
+_RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
+
+
+class AlleenProfessional(GeenRecht):
+    """Een wettelijke grond legt een professional vast, voor haar eigen taak."""
+
+
+class Vastleggen:
+    """The use cases; every record is a stream of its own."""
+
+    def __init__(self, consent: Consent) -> None:
+        self._consent = consent
+
+    def grond(
+        self, opdracht: Opdracht, huishouden: UUID, personen: Sequence[UUID], bereik: Reikwijdte,
+        noodzaak: str,
+    ) -> list[Recorded]:  # fmt: skip
+        """One record per person; the article comes from the rule that asks for the necessity."""
+        if opdracht.wie.rol is not Rol.PROFESSIONAL:
+            raise AlleenProfessional
+        feiten = self._consent.feiten(opdracht.wie, huishouden)
+        if not set(personen) <= set(feiten.leden):
+            raise NietBekend
+        regel = regel_voor_grond(bereik, vrager(opdracht.wie), feiten, self._consent.regels)
+        grond = Grond(**dict(bereik), grondslag=regel.grondslag, noodzaak=noodzaak)
+        return [
+            self._leg_vast(
+                opdracht, str(persoon),
+                GrondslagVastgelegd(
+                    huishouden=huishouden, persoon=persoon, grond=Open(grond, _plaats(persoon))
+                ),
+            )
+            for persoon in personen
+        ]  # fmt: skip
+
+    def toestemming(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Instemming
+    ) -> Recorded:
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon)
+        controleer_instemming(inhoud, persoon, feiten)
+        fact = ToestemmingGegeven(
+            huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, _plaats(persoon))
+        )
+        return self._leg_vast(opdracht, "", fact)
+
+    def opheffing(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing
+    ) -> Recorded:
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon)
+        controleer_gever(inhoud.gegeven_door, persoon, feiten)
+        fact = GeheimhoudingOpgeheven(
+            huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, _plaats(persoon))
+        )
+        return self._leg_vast(opdracht, "", fact)
+
+    def akkoord(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Akkoord
+    ) -> Recorded:
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon)
+        controleer_gever(inhoud.gegeven_door, persoon, feiten)
+        fact = HulpAkkoordGegeven(
+            huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, _plaats(persoon))
+        )
+        return self._leg_vast(opdracht, "", fact)
+
+    def bezwaar(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Bezwaar
+    ) -> Recorded:
+        self._mag_voor(opdracht.wie, huishouden, persoon)
+        fact = BezwaarGemaakt(
+            huishouden=huishouden, persoon=persoon, bezwaar=Open(inhoud, _plaats(persoon))
+        )
+        return self._leg_vast(opdracht, "", fact)
+
+    def trek_in(
+        self, opdracht: Opdracht, huishouden: UUID, record: UUID, reden: str | None
+    ) -> Recorded:
+        """Holds from the next request on. As easy as giving (AVG 7 lid 3)."""
+        persoon = self._consent.record(record).persoon
+        if persoon is None:
+            raise NietBekend
+        self._mag_voor(opdracht.wie, huishouden, persoon)
+        fact = Ingetrokken(
+            huishouden=huishouden, persoon=persoon,
+            reden=None if reden is None else Open(reden, _plaats(persoon)),
+        )  # fmt: skip
+        return self._consent.trek_in(record, huishouden, fact, opdracht.context)
+
+    def _mag_voor(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> Feiten:
+        feiten = self._consent.feiten(wie, huishouden)
+        zelf = wie.rol is not Rol.INWONER or persoon == wie.actor.id
+        gezag = feiten.gezag.get(persoon)
+        if persoon not in feiten.leden or not (
+            zelf or (gezag is not None and wie.actor.id in gezag.houders)
+        ):
+            raise NietBekend
+        return feiten
+
+    def _leg_vast(self, opdracht: Opdracht, deel: str, fact: ConsentFact) -> Recorded:
+        context = opdracht.deel(deel) if deel else opdracht.context
+        record = uuid5(_RUIMTE, str(context.sleutel))  # the same command makes the same record
+        return self._consent.leg_vast(record, fact, context)
+
+
+def _plaats(persoon: UUID) -> Zegelplaats:
+    return Zegelplaats((persoon,), herkomst("delen"), Rubriek.DELEN)
