@@ -148,7 +148,7 @@ class Verhaal:
         ]  # fmt: skip
         sinds = {"sinds": self._over(-900), "reden": "gevormd"}
         mandaat = {"kenmerk": "M-2026-041", "van": self._over(-60)}
-        made = self.t.doe(self.yusuf.id, "/huishoudens", {
+        made = self.t.doe(self.t.wie("Ruben Hoekstra").id, "/huishoudens", {
             "regisseur": str(self.yusuf.id), "mandaat": mandaat,
             "leden": [lid | sinds for lid in leden],
         })  # fmt: skip
