@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from app import aanmelden
 from infra.auth import Tokens
@@ -33,6 +34,7 @@ from services.plan import api as plan_api
 from services.plan import policies as plan_policies
 from services.plan.application import Plannen
 from services.portal import api as portal_api
+from services.portal import pages
 from services.portal import projections as portal_projections
 from services.portal.application import Portal
 
@@ -56,7 +58,7 @@ class Embedded:
         self.settings = settings
         data = settings.data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _lock(data)
+        self._lock = claim(data)
         new = not (data / "consent.sqlite").exists()
         if not new and not settings.key_file.exists():
             raise KeyFileError(f"het sleutelbestand {settings.key_file.name} ontbreekt")
@@ -136,18 +138,39 @@ class Embedded:
 
         web = FastAPI(lifespan=running, openapi_url=None, docs_url=None, redoc_url=None,
                       redirect_slashes=False)  # fmt: skip
-        web.mount("/v1", self.api())
+        web.add_api_route("/gezondheid", self.health)
+        web.mount("/v1", api := self.api())
+        web.include_router(
+            pages.router(
+                self.portal, self.tokens, self.staff, api, self._now,
+                self.provider.secret("formulier"), self.settings.demo,
+            )
+        )  # fmt: skip
         return web
+
+    def health(self) -> JSONResponse:
+        """Whether facts still reach their readers: 503 when a consumer stopped."""
+        consumers = [
+            {"naam": c.name, "gestopt": c.stopped is not None, "quarantaine": c.quarantined()}
+            for c in self.worker.consumers
+        ]
+        stopped = any(consumer["gestopt"] for consumer in consumers)
+        aside = any(consumer["quarantaine"] for consumer in consumers)
+        status = "gestoord" if stopped else "aandacht" if aside else "goed"
+        return JSONResponse({"status": status, "consumers": consumers}, 503 if stopped else 200)
 
     def close(self) -> None:
         self.worker.stop()
         for database in self._databases.values():
             database.close()
-        os.close(self._lock)
+        release(self._lock)
 
 
-def _lock(data: Path) -> int:
-    """One process per data folder: one writer and one checkpointing connection per file."""
+def claim(data: Path) -> int:
+    """One process per data folder: one writer and one checkpointing connection per file.
+
+    Raises InGebruikError.
+    """
     handle = os.open(data / "in-gebruik", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,3 +178,8 @@ def _lock(data: Path) -> int:
         os.close(handle)
         raise InGebruikError(str(data)) from None
     return handle
+
+
+def release(claimed: int) -> None:
+    """Let another process work in the folder."""
+    os.close(claimed)

@@ -79,6 +79,11 @@ class Consumer:
         with self.database.read() as tx:
             return positions.reached(tx, token)
 
+    def quarantined(self) -> int:
+        """How many streams wait for a repair."""
+        with self.database.read() as tx:
+            return positions.quarantined(tx)
+
     def replay(self, bron: str, stream: UUID) -> None:
         """Lift the quarantine of a stream and process what it missed, all or nothing."""
         feed = next(feed for feed in self.feeds if feed.name == bron)

@@ -87,6 +87,11 @@ def start(tx: Tx, bron: str) -> int:
     )
 
 
+def quarantined(tx: Tx) -> int:
+    """How many streams are set apart here."""
+    return tx.execute(select(func.count()).select_from(quarantaine)).scalar_one()
+
+
 def reached(tx: Tx, token: Positie) -> bool:
     """Whether this consumer has processed what the token stands for."""
     found = tx.execute(

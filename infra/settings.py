@@ -50,7 +50,11 @@ class Settings(BaseModel):
             return cls.model_validate(found | given)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]).upper()
-            raise SettingsError(
-                f"instelling {prefix + where if where else ''} klopt niet: {first['msg']}"
-            ) from None
+            where = prefix + ".".join(str(part) for part in first["loc"]).upper()
+            if first["type"] == "value_error":  # our own Dutch sentence
+                said = str(first["msg"]).removeprefix("Value error, ")
+            elif first["type"] == "extra_forbidden":
+                said = f"{where} bestaat niet"
+            else:
+                said = f"{where} heeft geen geldige waarde"
+            raise SettingsError(f"instelling klopt niet: {said}") from None

@@ -1,0 +1,182 @@
+"""The command line: `samenplan demo`, `samenplan start`, `samenplan verhaal`.
+
+Whatever keeps a command from starting is one Dutch sentence on standard error and an exit code of
+its own; a traceback means a mistake of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from app.demo import NietDeDemoError, maak
+from app.wiring import Embedded, InGebruikError, clock
+from infra import logs
+from infra.database import DamagedDataError
+from infra.provider import KeyFileError
+from infra.settings import Settings, SettingsError
+from infra.staff import Staff, StaffFileError
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Poort = Annotated[int | None, typer.Option(help="Poort om op te luisteren (anders 8000).")]
+Data = Annotated[Path | None, typer.Option(help="Map met de gegevens (anders ./data).")]
+
+
+class PoortBezetError(Exception):
+    """Another program listens there already."""
+
+
+@cli.command()
+def demo(
+    *,
+    opnieuw: Annotated[bool, typer.Option("--opnieuw", help="Wis de demo; begin opnieuw.")] = False,
+    start: Annotated[bool, typer.Option("--start", help="Start daarna de website.")] = False,
+    poort: Poort = None,
+    data: Data = None,
+) -> None:
+    """Een verzonnen gemeente om in rond te kijken."""
+    with spoken():
+        settings = _settings(data, poort, demo=True)
+        listening = _listen(settings) if start else None
+        if maak(settings, clock(), opnieuw=opnieuw):
+            print(f"De verzonnen gemeente staat klaar in {settings.data.resolve()}.")
+        else:
+            print(f"De verzonnen gemeente stond al in {settings.data.resolve()}.")
+        if listening is not None:
+            _serve(settings, listening)
+
+
+@cli.command("start")
+def start_(*, poort: Poort = None, data: Data = None) -> None:
+    """Start op de gegevens die er zijn."""
+    with spoken():
+        settings = _settings(data, poort)
+        _serve(settings, _listen(settings))
+
+
+@cli.command()
+def verhaal(
+    *,
+    techniek: Annotated[
+        bool, typer.Option("--techniek", help="Ook wat er op schijf staat.")
+    ] = False,
+    url: Annotated[str | None, typer.Option(help="Speel op een server die al draait.")] = None,
+    data: Data = None,
+) -> None:
+    """Het verhaal van één gezin, stap voor stap."""
+    from app.vertel import vertel
+
+    with spoken():
+        folder = _settings(data, None).data if url is not None else None
+        raise typer.Exit(vertel(url, folder, techniek=techniek))
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """What an operator can mend is said in one sentence, without a traceback."""
+    try:
+        yield
+    except SettingsError as error:
+        _stop(2, f"De {error}.")
+    except PoortBezetError as error:
+        _stop(3, f"Poort {error} is al in gebruik. Stop het andere programma of kies --poort.")
+    except InGebruikError as error:
+        _stop(4, f"Een ander proces van Samenplan werkt al in de map {error}.")
+    except DamagedDataError as error:
+        _stop(5, f"Het bestand {error} is beschadigd of geen database. Zet een reservekopie terug.")
+    except StaffFileError as error:
+        _stop(5, f"Samenplan start niet: {error}.")
+    except KeyFileError as error:
+        _stop(6, f"Samenplan start niet: {error}.")
+    except NietDeDemoError as error:
+        _stop(7, f"In de map {error} staan gegevens die niet van de demo zijn. Kies --data.")
+    except OSError as error:
+        where = error.filename or "de gegevens"
+        _stop(
+            8, f"Samenplan kan niet werken met {where}: {error.strerror or type(error).__name__}."
+        )
+
+
+def _stop(code: int, sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(code) from None
+
+
+def _settings(data: Path | None, poort: int | None, *, demo: bool | None = None) -> Settings:
+    given = {"data": data, "poort": poort, "demo": demo}
+    return Settings.read(os.environ, **{k: v for k, v in given.items() if v is not None})
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before the data are opened. Raises PoortBezetError."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.poort))
+        listening.listen(512)
+    except OSError:
+        raise PoortBezetError(settings.poort) from None
+    return listening
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what runs and end with exit code 0."""
+    world = Embedded(settings)
+    try:
+        _screen(settings, world.staff)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                world.web(), log_config=None, access_log=False, server_header=False,
+                timeout_graceful_shutdown=20,
+            )
+        )  # fmt: skip
+        for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises it again when it is done
+            signal.signal(number, signal.SIG_IGN)
+        server.run(sockets=[listening])
+    finally:
+        world.close()
+
+
+def _screen(settings: Settings, staff: Staff) -> None:
+    """What runs, where, and as whom to sign in: one screen."""
+    console = Console(highlight=False, soft_wrap=True)
+    url = f"http://{settings.host}:{settings.poort}"
+    soort = "demo met verzonnen mensen" if settings.demo else "zonder demo"
+    console.print(f"[bold]Samenplan[/bold] ({soort}) draait op [bold]{url}[/bold]")
+    console.print(f"Gegevens: {settings.data.resolve()} · stoppen: Ctrl-C")
+    console.print(
+        f"Alles in één proces op SQLite {sqlite3.sqlite_version}: één schrijver per bestand."
+    )
+    if settings.demo:
+        console.print(f"API: {url}/v1/openapi.json\n")
+        table = Table("Aanmelden als", "van", "die", box=None, pad_edge=False, header_style="dim")
+        for persona in staff:
+            van = (
+                persona.organisatie
+                if persona.functie == "inwoner"
+                else (f"{persona.functie}, {persona.organisatie}")
+            )
+            table.add_row(persona.naam, van, persona.uitleg)
+        console.print(table)
+    sys.stdout.flush()
+
+
+def main() -> None:
+    logs.configure()
+    cli()
+
+
+if __name__ == "__main__":
+    main()
