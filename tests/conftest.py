@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from infra.database import Database
 
+# Tests never assert on time; examples stay few so that the fast loop stays fast.
+settings.register_profile("samenplan", deadline=None, max_examples=40, print_blob=True)
+settings.load_profile("samenplan")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--golden",
+        action="store_true",
+        help="write golden files and vectors that are missing; existing ones are never touched",
+    )
+
 
 @pytest.fixture(params=["geheugen", "sqlite"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database of each kind we support; PostgreSQL will be one more line here."""
-    made = Database(None if request.param == "geheugen" else tmp_path / "test.sqlite")
-    yield made
-    made.close()
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], Database]]:
+    """Makes empty databases of each kind we support; PostgreSQL will be one more line here."""
+    made: list[Database] = []
+
+    def make() -> Database:
+        path = tmp_path / f"test-{len(made)}.sqlite"
+        made.append(Database(None if request.param == "geheugen" else path))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Database]) -> Database:
+    """One empty database of each kind."""
+    return new_database()
