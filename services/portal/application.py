@@ -14,7 +14,10 @@ from events.intake import (
     MeldingOntvangen,
     MeldingOpgepakt,
     PersoonVastgelegd,
+    RegieOvergedragen,
+    RegisseurAangewezen,
 )
+from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten, PlanGeopend
 from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.decider import NietBekend, RegelFout
@@ -26,8 +29,9 @@ from services.portal.domain import vouw
 from services.portal.weergave import toon
 
 _KORT = (
-    PersoonVastgelegd, LidToegevoegd, LidVertrokken,
+    PersoonVastgelegd, LidToegevoegd, LidVertrokken, RegisseurAangewezen, RegieOvergedragen,
     MeldingOntvangen, MeldingGekoppeld, MeldingOpgepakt,
+    PlanGeopend, PlanAfgesloten, DeelnemerToegetreden, DeelnemerVertrokken,
 )  # fmt: skip
 
 
@@ -77,7 +81,7 @@ class Portal:
         return shown
 
     def kort(self, wie: Aangemeld, huishouden: UUID) -> dict[str, Any]:
-        """A household in brief: its members, and how many meldingen wait for this person.
+        """A household in brief: who belongs to it, who works on it, how many meldingen wait.
 
         Raises NietBekend as `dossier` does.
         """
@@ -89,4 +93,8 @@ class Portal:
             raise NietBekend
         shown = toon(gevouwen, vrijgave, lambda _part, _version: "")
         wachten = sum(melding["wachtOpRegisseur"] for melding in shown["meldingen"])
-        return {"id": huishouden, "leden": shown["leden"], "meldingenTeDoen": wachten}
+        plan = shown["plan"]
+        return {
+            "id": huishouden, "leden": shown["leden"], "regie": shown["regie"],
+            "deelnemers": [] if plan is None else plan["deelnemers"], "meldingenTeDoen": wachten,
+        }  # fmt: skip

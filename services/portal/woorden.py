@@ -74,7 +74,7 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "gehaald": "Gehaald", "deels": "Deels gehaald", "niet": "Niet gehaald",
         "onbekend": "Nog onbekend",
     },
-    "melderssoort": {"inwoner": "inwoner", "professional": "professional", "ander": "iemand anders"},
+    "melderssoort": {"inwoner": "inwoner", "professional": "professional", "ander": "ander"},
     "vorm": {
         "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim",
         "akkoord": "Akkoord met hulp", "bezwaar": "Bezwaar",
@@ -101,8 +101,18 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "moet": "U moet dit kunnen zien", "mag": "Ja, u mag dit zien",
         "mag-na": "Nog niet: er ontbreekt een stap", "mag-niet": "Nee, u mag dit niet zien",
     },
-    "loguitkomst": {
-        "moet": "gezien", "mag": "gezien", "mag-na": "geweigerd", "mag-niet": "geweigerd",
+    "planstand": {"loopt": "Plan loopt", "gesloten": "Plan is afgesloten"},
+    "vastleggingstand": {"geldt": "Geldt", "ingetrokken": "Geldt niet meer"},
+    "weigering": {
+        "A2-GEEN-RELATIE": "geen taak in dit huishouden",
+        "A2-MANDAAT-VERLOPEN": "het mandaat geldt niet",
+        "A3-DOEL-PAST-NIET": "het doel past niet bij de taak",
+        "A4-GEEN-REGEL": "geen regel staat dit toe",
+        "A4-GEEN-GROND": "er ontbreekt een grond",
+        "A5-LEEFTIJD-ONBEKEND": "de leeftijd is niet bekend",
+        "A5-TE-JONG": "te jong",
+        "A7-BEZWAAR": "er is bezwaar gemaakt",
+        "A7-GEHEIMHOUDING": "het valt onder beroepsgeheim",
     },
 }  # fmt: skip
 
@@ -160,6 +170,11 @@ def leeftijd(geboren: object, op: date) -> object:
     if not isinstance(geboren, date):
         return geboren
     return op.year - geboren.year - ((op.month, op.day) < (geboren.month, geboren.day))
+
+
+def naam_van(persoon: object, namen: Mapping[str, object]) -> object:
+    """The name that goes with an id, as far as this reader sees it."""
+    return namen.get(str(persoon), "iemand")
 
 
 def opsomming(namen: list[Any]) -> str:

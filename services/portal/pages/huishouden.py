@@ -1,0 +1,102 @@
+"""My households, and one household: what this reader may see of it, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from infra.decider import NEDERLAND, NietBekend
+from services.portal.pages.beeld import beeld, zichtbaar
+from services.portal.pages.kader import GEDAAN, Afgewezen, Formulier, Kader, Sessie, nummer
+from services.portal.woorden import WOORDEN
+
+
+def routes(kader: Kader, pages: APIRouter) -> None:
+    @pages.get("/huishoudens")
+    async def mijn_huishoudens(request: Request) -> Response:
+        sessie = kader.sessie(request)
+        await kader.wacht(request)
+        mijn = zichtbaar(await run_in_threadpool(kader.portal.mijn_huishoudens, sessie.wie))
+        for h in mijn:
+            h["woorden"] = [WOORDEN["relatie"][rol] for rol in h["rollen"]]
+            h["namen"] = [
+                lid["persoonsnaam"] for lid in h["leden"] if lid["geldt"] and "persoonsnaam" in lid
+            ]
+        mijn.sort(key=lambda h: (-h["meldingenTeDoen"], [str(naam) for naam in h["namen"]]))
+        return kader.pagina("huishoudens.html", sessie, huishoudens=mijn, actief="/huishoudens")
+
+    @pages.get("/huishoudens/{huishouden:uuid}")
+    async def een_huishouden(request: Request, huishouden: UUID) -> Response:
+        sessie = kader.sessie(request)
+        await kader.wacht(request)
+        moment = request.query_params.get("moment", "")
+        gedaan = GEDAAN.get(request.query_params.get("gedaan", ""))
+        return await toon(sessie, huishouden, _dag(moment) if moment else None, gedaan=gedaan)
+
+    @pages.post("/huishoudens/{huishouden:uuid}/meldingen/{melding:uuid}")
+    async def pak_melding_op(request: Request, huishouden: UUID, melding: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        pad = f"/huishoudens/{huishouden}/meldingen/{melding}/opvolging"
+        body = {"uitkomst": velden["uitkomst"]}
+        return await doe(sessie, huishouden, velden, pad, body, "melding", melding)
+
+    @pages.post("/huishoudens/{huishouden:uuid}/acties/{actie:uuid}")
+    async def werk_actie_bij(request: Request, huishouden: UUID, actie: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        pad = f"/plannen/{nummer(velden['plan'])}/acties/{actie}/voortgang"
+        body = {
+            "status": velden["status"], "reden": velden.get("reden"),
+            "leefgebied": velden["leefgebied"],
+        }  # fmt: skip
+        return await doe(sessie, huishouden, velden, pad, body, "actie", actie)
+
+    @pages.post("/huishoudens/{huishouden:uuid}/vastleggingen/{record:uuid}/intrekking")
+    async def trek_in(request: Request, huishouden: UUID, record: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        pad = f"/vastleggingen/{record}/intrekking"
+        body = {"huishouden": str(huishouden)}
+        return await doe(sessie, huishouden, velden, pad, body, "intrekking", None)
+
+    async def doe(
+        sessie: Sessie, huishouden: UUID, velden: Formulier, pad: str, body: dict[str, Any],
+        gedaan: str, bij: UUID | None,
+    ) -> Response:  # fmt: skip
+        """Give a command from this page; refused, the page says so beside what was typed."""
+        try:
+            klaar = await kader.opdracht(sessie, pad, body, velden["sleutel"], velden.get("etag"))
+        except Afgewezen as fout:
+            return await toon(sessie, huishouden, fout=fout, bij=bij, velden=velden)
+        return kader.naar(f"/huishoudens/{huishouden}", gedaan, klaar)
+
+    async def toon(
+        sessie: Sessie, huishouden: UUID, dag: date | None = None, gedaan: str | None = None,
+        fout: Afgewezen | None = None, bij: UUID | None = None, velden: Formulier | None = None,
+    ) -> Response:  # fmt: skip
+        toen = None if dag is None else _einde_van(dag)
+        dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, None, toen)
+        d = beeld(dossier, sessie.wie, kader.vandaag)
+        return kader.pagina(
+            "huishouden.html", sessie, 200 if fout is None else fout.status,
+            h=d, namen=d["namen"], bewoners=d["bewoners"], vertrokken=d["vertrokken"],
+            taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
+            moment="" if dag is None else dag.isoformat(), gedaan=gedaan, fout=fout, bij=bij,
+            waarden={} if velden is None else velden.waarden,
+            sleutel=None if velden is None else velden["sleutel"],
+        )  # fmt: skip
+
+
+def _dag(text: str) -> date:
+    """A date as a browser sends it. Raises NietBekend."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NietBekend from None
+
+
+def _einde_van(dag: date) -> datetime:
+    """The last moment of a Dutch day: what was recorded that day belongs to it."""
+    return datetime.combine(dag, time.max, NEDERLAND).astimezone(UTC)

@@ -1,0 +1,313 @@
+"""What every page has: who is signed in, its frame, its forms, and what it says when it cannot.
+
+Rules kept here: no page without security headers, no script and nothing from outside; a form works
+only from our own site and for the session it was made in; a command carries the key of the form,
+so that sending it twice records it once; what may not be known and what does not exist are one
+page, byte for byte; what was typed is never lost.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qsl, quote
+from uuid import UUID, uuid4
+
+import httpx
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
+
+from infra.auth import Aangemeld, NotSignedInError, Rol, Tokens
+from infra.decider import NEDERLAND, NietBekend, RegelFout
+from infra.staff import Staff
+from infra.web import NogNietVerwerkt, wacht_op
+from services.portal import woorden
+from services.portal.application import Portal, WordtHersteld
+
+COOKIE = "samenplan"
+MAX_FORM = 128 * 1024
+log = structlog.get_logger()
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Not no-referrer: with it a browser sends `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+GEDAAN = {
+    "toestemming": "De toestemming is vastgelegd.",
+    "grondslag": "De reden is vastgelegd. Wat daarmee opengaat, staat hieronder.",
+    "intrekking": "De intrekking is vastgelegd en geldt vanaf nu.",
+    "melding": "U heeft de melding opgepakt.",
+    "actie": "De actie is bijgewerkt.",
+}
+
+
+class GeenEigenFormulier(RegelFout):
+    """Dit formulier komt niet van deze website. Er is niets bewaard."""
+
+
+class FormulierVerlopen(RegelFout):
+    """Dit formulier hoort bij een eerdere aanmelding. Er is niets verstuurd of bewaard."""
+
+    def __init__(self, velden: Mapping[str, str]) -> None:
+        self.velden = velden
+
+
+class Afgewezen(Exception):
+    """A service refused a command; the sentence and what is wrong where are for the form."""
+
+    def __init__(self, status: int, zin: str, code: str, fouten: Mapping[str, str]) -> None:
+        super().__init__(code)
+        self.status, self.zin, self.code, self.fouten = status, zin, code, fouten
+
+
+@dataclass(frozen=True, slots=True)
+class Sessie:
+    """Somebody who is signed in, and the token that her forms carry."""
+
+    wie: Aangemeld
+    token: str
+    formulier: str
+
+
+class Formulier:
+    """What was typed, every value as text."""
+
+    def __init__(self, paren: Sequence[tuple[str, str]]) -> None:
+        self._paren = [(naam, waarde.strip()) for naam, waarde in paren]
+
+    def __getitem__(self, naam: str) -> str:
+        return next((waarde for key, waarde in self._paren if key == naam), "")
+
+    def get(self, naam: str) -> str | None:
+        """The value, or None when the field was left empty."""
+        return self[naam] or None
+
+    def alle(self, naam: str) -> list[str]:
+        return [waarde for key, waarde in self._paren if key == naam]
+
+    @property
+    def waarden(self) -> dict[str, str]:
+        """What a person typed or chose, to show again."""
+        eigen = ("formulier", "sleutel")
+        return {key: waarde for key, waarde in reversed(self._paren) if key not in eigen}
+
+
+class Kader:
+    """The frame around every page, and the way in to the services' own `/v1`."""
+
+    def __init__(
+        self, portal: Portal, tokens: Tokens, staff: Staff, api: FastAPI,
+        now: Callable[[], datetime], secret: bytes, stijl: str, *, demo: bool,
+    ) -> None:  # fmt: skip
+        self.portal, self.tokens, self.staff, self.demo = portal, tokens, staff, demo
+        self.now = now
+        self._api = api
+        self._secret = secret
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(api, root_path="/v1"), base_url="http://samenplan/v1"
+        )
+        self._env = Environment(
+            loader=PackageLoader("services.portal"), autoescape=select_autoescape(default=True),
+            undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
+        for bewerking in (
+            woorden.woord, woorden.datum, woorden.tijdstip, woorden.artikel, woorden.leeftijd,
+            woorden.opsomming, woorden.naam_van,
+        ):  # fmt: skip
+            self._env.filters[bewerking.__name__] = bewerking
+        self._env.globals |= {
+            "stijl": stijl, "demo": demo, "nieuwe_sleutel": lambda: uuid4().hex,
+            "WOORDEN": woorden.WOORDEN,
+        }  # fmt: skip
+
+    @property
+    def vandaag(self) -> Any:
+        return self.now().astimezone(NEDERLAND).date()
+
+    # --- who ----------------------------------------------------------------------------------
+
+    def sessie(self, request: Request) -> Sessie:
+        """Who is signed in. Raises NotSignedInError."""
+        token = request.cookies.get(COOKIE, "")
+        return Sessie(self.tokens.check(token, self.now()), token, self.formuliertoken(token))
+
+    def formuliertoken(self, token: str) -> str:
+        """Binds a form to the session it was made in; it gives nothing of the session away."""
+        return hmac.new(self._secret, b"formulier|" + token.encode(), sha256).hexdigest()
+
+    # --- forms --------------------------------------------------------------------------------
+
+    async def formulier(self, request: Request) -> tuple[Sessie, Formulier]:
+        """What was sent by whom. Raises GeenEigenFormulier, FormulierVerlopen."""
+        velden = await self.velden(request)
+        try:
+            sessie = self.sessie(request)
+        except NotSignedInError:
+            raise FormulierVerlopen(velden.waarden) from None
+        if not hmac.compare_digest(velden["formulier"].encode(), sessie.formulier.encode()):
+            raise FormulierVerlopen(velden.waarden)
+        return sessie, velden
+
+    async def velden(self, request: Request) -> Formulier:
+        """The fields of a form of our own site. Raises GeenEigenFormulier."""
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get("Origin", "")
+        eigen = origin.partition("://")[2] == request.url.netloc
+        if not eigen or site not in (None, "same-origin"):
+            raise GeenEigenFormulier
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_FORM:
+                raise GeenEigenFormulier
+        try:
+            text = body.decode()
+            return Formulier(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+        except ValueError:
+            raise GeenEigenFormulier from None
+
+    # --- the services -------------------------------------------------------------------------
+
+    async def opdracht(
+        self, sessie: Sessie, pad: str, body: Mapping[str, Any], sleutel: str,
+        etag: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Give a command to the service that owns the fact.
+
+        Raises NietBekend, NotSignedInError, Afgewezen.
+        """
+        headers = {"Idempotency-Key": sleutel} | ({"If-Match": etag} if etag else {})
+        response = await self._client.post(pad, json=body, headers=headers | self._wie(sessie))
+        answer: dict[str, Any] = self._lees(response)
+        return answer
+
+    async def lees(self, sessie: Sessie, pad: str) -> Any:
+        """Read from a service. Raises as `opdracht`."""
+        return self._lees(await self._client.get(pad, headers=self._wie(sessie)))
+
+    def _wie(self, sessie: Sessie) -> dict[str, str]:
+        return {"Authorization": f"Bearer {sessie.token}"}
+
+    def _lees(self, response: httpx.Response) -> Any:
+        if response.status_code == 404:
+            raise NietBekend
+        if response.status_code == 401:
+            raise NotSignedInError
+        body = response.json()
+        if response.is_success:
+            return body
+        fouten = {f["waar"].split(".")[-1]: f["wat"] for f in body.get("fouten", ())}
+        raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
+
+    async def wacht(self, request: Request) -> None:
+        """Wait for the position in the address. Raises NietBekend for what is none."""
+        tokens = request.query_params.get("naPositie")
+        if tokens is not None:
+            try:
+                await wacht_op(self._api.state.reached, tokens[:400])
+            except ValueError:
+                raise NietBekend from None
+
+    # --- the page -----------------------------------------------------------------------------
+
+    def pagina(
+        self, template: str, sessie: Sessie | None = None, status: int = 200, **inhoud: Any
+    ) -> Response:
+        rol = None if sessie is None else sessie.wie.rol
+        html = self._env.get_template(template).render(
+            sessie=sessie, menu=_menu(rol), vandaag=self.vandaag, **inhoud
+        )
+        return HTMLResponse(html, status)
+
+    def naar(self, pad: str, gedaan: str, antwoord: Mapping[str, Any]) -> Response:
+        """On to a page that shows what was just done."""
+        positie = quote(str(antwoord["positie"]))
+        return RedirectResponse(f"{pad}?naPositie={positie}&gedaan={gedaan}", 303)
+
+    def _misluk(self, request: Request, error: Exception) -> Response:
+        """The page for what can go wrong."""
+        if isinstance(error, NotSignedInError):
+            terug = f"?naar={quote(request.url.path)}" if request.method == "GET" else ""
+            return RedirectResponse(f"/aanmelden{terug}", 303)
+        if isinstance(error, FormulierVerlopen):
+            return self.pagina("verlopen.html", status=403, zin=error.zin, velden=error.velden)
+        try:
+            sessie: Sessie | None = self.sessie(request)
+        except NotSignedInError:
+            sessie = None
+        if isinstance(error, NietBekend):
+            return self.pagina("niet_bekend.html", sessie, 404, zin=NietBekend.zin)
+        if isinstance(error, GeenEigenFormulier):
+            return self.pagina("fout.html", sessie, 403, zin=error.zin, opnieuw=None)
+        if isinstance(error, RegelFout):
+            status = 503 if isinstance(error, NogNietVerwerkt | WordtHersteld) else 409
+            return self.pagina("fout.html", sessie, status, zin=error.zin, opnieuw=request.url.path)
+        if isinstance(error, Afgewezen):
+            return self.pagina("fout.html", sessie, error.status, zin=error.zin, opnieuw=None)
+        nummer = uuid4()
+        log.error("unexpected error", number=str(nummer), error=type(error).__name__)
+        zin = "Er ging iets mis. Wat u deed is misschien niet bewaard."
+        return self.pagina("fout.html", sessie, 500, zin=zin, opnieuw=None, nummer=nummer)
+
+    def route(self) -> type[APIRoute]:
+        """The kind of route every page has: errors are pages, headers are never absent."""
+        kader = self
+
+        class Paginaroute(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Any]:
+                handle = super().get_route_handler()
+
+                async def veilig(request: Request) -> Response:
+                    try:
+                        response = await handle(request)
+                    except Exception as error:  # noqa: BLE001  # a number for the reader, no content
+                        response = kader._misluk(request, error)
+                    for name, value in HEADERS.items():
+                        response.headers.setdefault(name, value)
+                    return response
+
+                return veilig
+
+        return Paginaroute
+
+
+def _menu(rol: Rol | None) -> list[tuple[str, str]]:
+    match rol:
+        case None:
+            return []
+        case Rol.INWONER:
+            return [("/huishoudens", "Mijn plan"), ("/wie-keek", "Wie keek er?")]
+        case Rol.PRIVACY_OFFICER | Rol.FG:
+            return [("/inzagen", "Wie zag wat?")]
+        case _:
+            return [("/huishoudens", "Huishoudens")]
+
+
+def thuis(sessie: Sessie) -> str:
+    """Where somebody starts."""
+    return _menu(sessie.wie.rol)[0][0]
+
+
+def nummer(text: str) -> UUID:
+    """The number of a household or person, as somebody typed it. Raises NietBekend."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise NietBekend from None
