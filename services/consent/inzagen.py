@@ -29,8 +29,10 @@ def voor_betrokkene(
             wie = f"{door['naam']} ({door['functie']}, {door['organisatie']})"
         else:
             wie = f"{door['functie']}, {door['organisatie']}"
-        for gezien in (True, False):
-            delen = [deel for deel in inhoud["delen"] if (deel["uitkomst"] in _OPEN) is gezien]
+        open_ = [deel for deel in inhoud["delen"] if deel["uitkomst"] in _OPEN]
+        # Opening a dossier asks for all of it; what stayed closed beside what opened was not sought.
+        dicht = [] if open_ else inhoud["delen"]
+        for gezien, delen in ((True, open_), (False, dicht)):
             if delen:
                 grond = sorted({deel["artikel"] for deel in delen if deel["artikel"]})
                 waarom = sorted({zinnen[d["regel"]] for d in delen if d["regel"] in zinnen})
