@@ -28,9 +28,11 @@ from events.consent import (
     ToestemmingGegeven,
 )
 from events.waarden import (
+    Akkoord,
     Bezwaar,
     Doel,
     Gezag,
+    Gezagsuitkomst,
     Grond,
     Instemming,
     Mandaat,
@@ -153,7 +155,7 @@ def relaties(vrager: Vrager, feiten: Feiten) -> dict[Wie, Doel]:
     if vrager.rol == "inwoner":
         if vrager.actor.id in feiten.leden:
             gevonden[Wie.LID] = Doel.EIGEN_INZAGE
-        if any(vrager.actor.id in gezag.houders for gezag in feiten.gezag.values()):
+        if any(vrager.actor.id in gezaghouders(kind, feiten) for kind in feiten.gezag):
             gevonden[Wie.GEZAGHOUDER] = Doel.EIGEN_INZAGE
         return gevonden
     if vrager.rol != "professional":
@@ -164,6 +166,27 @@ def relaties(vrager: Vrager, feiten: Feiten) -> dict[Wie, Doel]:
     if regime is not None:
         gevonden[Wie.DEELNEMER] = _DOEL_BIJ_REGIME.get(regime, Doel.WMO)
     return gevonden
+
+
+def gezaghouders(kind: UUID, feiten: Feiten) -> Collection[UUID]:
+    """Who has custody of this child: nobody from 18 on (BW 1:245 lid 1), nor while custody rests or
+    cannot be established."""
+    gezag = feiten.gezag.get(kind)
+    if (
+        gezag is None
+        or gezag.uitkomst in (Gezagsuitkomst.TIJDELIJK_GEEN, Gezagsuitkomst.NIET_TE_BEPALEN)
+        or _leeftijd_ten_minste(18, kind, feiten) is not Code.TE_JONG
+    ):
+        return ()
+    return gezag.houders
+
+
+def vertegenwoordigt(wie: UUID, kind: UUID, feiten: Feiten, tot: int = 16) -> bool:
+    """Whether somebody may act for a child below an age, because of custody (UAVG 5 lid 1)."""
+    return (
+        wie in gezaghouders(kind, feiten)
+        and _leeftijd_ten_minste(tot, kind, feiten) is Code.TE_JONG
+    )
 
 
 def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
@@ -188,7 +211,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
             return klaar(
                 _niet(Code.MANDAAT_VERLOPEN, "Uw mandaat als regisseur geldt vandaag niet.")
             )
-    if not set(vraag.betrokkenen) <= set(feiten.bekenden):
+    if not vraag.betrokkenen or not set(vraag.betrokkenen) <= set(feiten.bekenden):
         return GEEN_RELATIE
     controles.append(Controle("A2", "u heeft een taak in dit huishouden", True))
     # A3
@@ -275,14 +298,16 @@ def _voldoet(
             return _leeftijd_ten_minste(12, persoon, feiten)
         case Eis.MEEBETROKKEN:
             return None if vraag.vrager.actor.id in vraag.betrokkenen else Code.GEEN_REGEL
+        case Eis.TWAALF:
+            return _leeftijd_ten_minste(12, vraag.vrager.actor.id, feiten)
         case Eis.ZESTIEN:
             return _leeftijd_ten_minste(16, vraag.vrager.actor.id, feiten)
+        case Eis.GEZAG_ONDER_TWAALF:
+            ja = vertegenwoordigt(vraag.vrager.actor.id, persoon, feiten, 12)
+            return None if ja else Code.GEEN_REGEL
         case Eis.GEZAG_ONDER_ZESTIEN:
-            gezag = feiten.gezag.get(persoon)
-            if gezag is None or vraag.vrager.actor.id not in gezag.houders:
-                return Code.GEEN_REGEL
-            oud = _leeftijd_ten_minste(16, persoon, feiten)
-            return {None: Code.GEEN_REGEL, Code.TE_JONG: None}.get(oud, oud)
+            ja = vertegenwoordigt(vraag.vrager.actor.id, persoon, feiten)
+            return None if ja else Code.GEEN_REGEL
         case _:
             assert_never(eis)
 
@@ -432,19 +457,35 @@ def controleer_instemming(instemming: Instemming, persoon: UUID, feiten: Feiten)
     controleer_gever(instemming.gegeven_door, persoon, feiten, vanaf=16)
 
 
-def controleer_gever(gever: UUID, persoon: UUID, feiten: Feiten, vanaf: int = 12) -> None:
-    """Whether somebody can decide for a person: herself from an age on, below it who has custody.
+def controleer_gever(
+    gever: UUID, persoon: UUID, feiten: Feiten, vanaf: int = 12, namens_tot: int | None = None
+) -> None:
+    """Whether somebody can decide for a person: herself from an age on; below `namens_tot` (the
+    same age unless given) who has custody.
 
-    From 12 for secrecy and for help (Jeugdwet 7.3.4, 7.3.11; Wmo 5.3.3), from 16 for a
-    toestemming in the sense of the AVG. Raises MagNietNamens.
+    From 12 for secrecy (Jeugdwet 7.3.11; Wmo 5.3.3), from 16 for a toestemming in the sense of
+    the AVG; with help a youth of 12 to 15 and who has custody each agree (Jeugdwet 7.3.4).
+    Raises MagNietNamens.
     """
-    oud = _leeftijd_ten_minste(vanaf, persoon, feiten)
-    gezag = feiten.gezag.get(persoon)
-    if (oud is None and gever == persoon) or (
-        oud is Code.TE_JONG and gezag is not None and gever in gezag.houders
-    ):
+    if gever == persoon and _leeftijd_ten_minste(vanaf, persoon, feiten) is None:
         return
-    raise MagNietNamens
+    if not vertegenwoordigt(gever, persoon, feiten, namens_tot or vanaf):
+        raise MagNietNamens
+
+
+def controleer_opheffing(opheffing: Opheffing, persoon: UUID, feiten: Feiten) -> None:
+    """Who may lift secrecy. Raises MagNietNamens, LopendVerleden."""
+    if not _geldig(opheffing.tot, feiten):
+        raise LopendVerleden
+    controleer_gever(opheffing.gegeven_door, persoon, feiten)
+
+
+def controleer_akkoord(akkoord: Akkoord, persoon: UUID, feiten: Feiten) -> None:
+    """Who may agree with help (Jeugdwet 7.3.4); each gives a record of her own.
+
+    Raises MagNietNamens.
+    """
+    controleer_gever(akkoord.gegeven_door, persoon, feiten, namens_tot=16)
 
 
 def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels: Regelset) -> Regel:

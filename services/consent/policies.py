@@ -108,8 +108,8 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
         case DeelnemerVertrokken(huishouden=huishouden, medewerker=wie):
             yield Vergeet(f"deelnemer:{huishouden}:{wie}")
         case PlanAfgesloten(huishouden=huishouden):
-            # Re-opening revives no access and no consent: both end here, for good.
-            yield VergeetAlle(("deelnemer", "grond", "toestemming"), huishouden)
+            # Re-opening revives no access, no consent and no waiver: they end here, for good.
+            yield VergeetAlle(("deelnemer", "grond", "toestemming", "opheffing"), huishouden)
         case (
             GrondslagVastgelegd()
             | ToestemmingGegeven()

@@ -45,7 +45,9 @@ class Eis(StrEnum):
     OPHEFFING = "opheffing"
     ZELF = "zelf"
     MEEBETROKKEN = "meebetrokken"
+    TWAALF = "twaalf"
     ZESTIEN = "zestien"
+    GEZAG_ONDER_TWAALF = "gezag-onder-twaalf"
     GEZAG_ONDER_ZESTIEN = "gezag-onder-zestien"
 
     @property
@@ -59,7 +61,9 @@ _EISTEKST = {
     Eis.OPHEFFING: "opheffing van het beroepsgeheim door ieder over wie het gaat",
     Eis.ZELF: "dat het over uzelf gaat",
     Eis.MEEBETROKKEN: "dat het ook over uzelf gaat",
+    Eis.TWAALF: "dat u 12 jaar of ouder bent",
     Eis.ZESTIEN: "dat u 16 jaar of ouder bent",
+    Eis.GEZAG_ONDER_TWAALF: "gezag over een kind dat nog geen 12 is",
     Eis.GEZAG_ONDER_ZESTIEN: "gezag over een kind dat nog geen 16 is",
 }
 

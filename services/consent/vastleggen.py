@@ -27,9 +27,12 @@ from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
     Feiten,
-    controleer_gever,
+    MagNietNamens,
+    controleer_akkoord,
     controleer_instemming,
+    controleer_opheffing,
     regel_voor_grond,
+    vertegenwoordigt,
 )
 
 _RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
@@ -59,18 +62,19 @@ class Vastleggen:
         grond = Grond(**dict(bereik), grondslag=regel.grondslag, noodzaak=noodzaak)
         return [
             self._leg_vast(
-                opdracht, str(persoon),
+                opdracht, str(nummer),
                 GrondslagVastgelegd(
                     huishouden=huishouden, persoon=persoon, grond=Open(grond, _plaats(persoon))
                 ),
             )
-            for persoon in personen
+            # By number, so that the same key with other persons is refused.
+            for nummer, persoon in enumerate(dict.fromkeys(personen))
         ]  # fmt: skip
 
     def toestemming(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Instemming
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon)
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
         controleer_instemming(inhoud, persoon, feiten)
         fact = ToestemmingGegeven(
             huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, _plaats(persoon))
@@ -80,8 +84,8 @@ class Vastleggen:
     def opheffing(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon)
-        controleer_gever(inhoud.gegeven_door, persoon, feiten)
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
+        controleer_opheffing(inhoud, persoon, feiten)
         fact = GeheimhoudingOpgeheven(
             huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, _plaats(persoon))
         )
@@ -90,8 +94,8 @@ class Vastleggen:
     def akkoord(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Akkoord
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon)
-        controleer_gever(inhoud.gegeven_door, persoon, feiten)
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
+        controleer_akkoord(inhoud, persoon, feiten)
         fact = HulpAkkoordGegeven(
             huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, _plaats(persoon))
         )
@@ -120,14 +124,18 @@ class Vastleggen:
         )  # fmt: skip
         return self._consent.trek_in(record, huishouden, fact, opdracht.context)
 
-    def _mag_voor(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> Feiten:
+    def _mag_voor(
+        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, gever: UUID | None = None
+    ) -> Feiten:
+        """Raises NietBekend; MagNietNamens for a resident who writes down what another decided."""
         feiten = self._consent.feiten(wie, huishouden)
-        zelf = wie.rol is not Rol.INWONER or persoon == wie.actor.id
-        gezag = feiten.gezag.get(persoon)
+        ik = wie.actor.id
         if persoon not in feiten.leden or not (
-            zelf or (gezag is not None and wie.actor.id in gezag.houders)
+            wie.rol is not Rol.INWONER or persoon == ik or vertegenwoordigt(ik, persoon, feiten)
         ):
             raise NietBekend
+        if wie.rol is Rol.INWONER and gever not in (None, ik):
+            raise MagNietNamens
         return feiten
 
     def _leg_vast(self, opdracht: Opdracht, deel: str, fact: ConsentFact) -> Recorded:
