@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -133,6 +134,9 @@ class Embedded:
         @asynccontextmanager
         async def running(_app: FastAPI):  # type: ignore[no-untyped-def]
             self.worker.start()
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays: do not look through it at every collection
+            gc.set_threshold(20_000, 20, 50)
             yield
             self.worker.stop()
 

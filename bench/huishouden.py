@@ -95,5 +95,3 @@ class Wereld:
             )  # fmt: skip
         self.leg_vast(gesprek, *notes)
         return huishouden
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -24,7 +24,9 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.auth import Aangemeld, NotSignedInError, Tokens
 from infra.decider import Context, GeenRecht, NietBekend, Recorded, RegelFout, Verouderd
@@ -138,7 +140,9 @@ def etag(secret: bytes, part: UUID, version: int) -> str:
 _bearer = HTTPBearer(auto_error=False, description="Ondertekend token (JWT)")
 
 
-def aangemeld(request: Request, _scheme: Annotated[Any, Depends(_bearer)] = None) -> Aangemeld:
+async def aangemeld(
+    request: Request, _scheme: Annotated[Any, Depends(_bearer)] = None
+) -> Aangemeld:
     """Who is asking. Raises NotSignedInError."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
@@ -252,31 +256,63 @@ def make_api(
 
     api.openapi = openapi  # type: ignore[method-assign]
     install_errors(api)
-    api.middleware("http")(_headers)
+    api.add_middleware(_Border)
     return api
 
 
-async def _headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    length = request.headers.get("Content-Length", "0")
-    if not length.isdigit() or int(length) > MAX_BODY:
-        response: Response = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
-    else:
+class _TooLargeError(Exception):
+    """The request's body is larger than MAX_BODY."""
+
+
+class _Border:
+    """The outermost layer: size of the request, headers of the response, the last resort.
+
+    Plain ASGI: it costs nothing per byte of a body.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+        public = scope["path"].endswith("/openapi.json")
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if public:
+                    headers["Access-Control-Allow-Origin"] = "*"
+            await send(message)
+
+        size = 0
+
+        async def receive_counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY:
+                raise _TooLargeError
+            return message
+
         try:
-            response = await call_next(request)
+            await self._app(scope, receive_counted, send_with_headers)
+        except _TooLargeError:
+            refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
+            await refusal(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
             number = uuid4()
             log.error("unexpected error", number=str(number), error=type(error).__name__)
-            response = problem(
-                500, "Er ging iets mis",
-                f"Er ging iets mis. Er is niets bewaard. Meld dit nummer: {number}.", "onverwacht",
-            )  # fmt: skip
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.endswith("/openapi.json"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+            if not started:
+                detail = f"Er ging iets mis. Er is niets bewaard. Meld dit nummer: {number}."
+                answer = problem(500, "Er ging iets mis", detail, "onverwacht")
+                await answer(scope, receive, send_with_headers)
 
 
 def install_errors(app: FastAPI) -> None:

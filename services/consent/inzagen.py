@@ -30,7 +30,7 @@ def voor_betrokkene(
         else:
             wie = f"{door['functie']}, {door['organisatie']}"
         open_ = [deel for deel in inhoud["delen"] if deel["uitkomst"] in _OPEN]
-        # Opening a dossier asks for all of it; what stayed closed beside what opened was not sought.
+        # Opening a dossier asks for all of it: what stayed closed beside it was not sought.
         dicht = [] if open_ else inhoud["delen"]
         for gezien, delen in ((True, open_), (False, dicht)):
             if delen:

@@ -1,0 +1,32 @@
+"""`make bench`: everything in one run, one table."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import lezen, opdracht, start
+
+
+def main() -> None:
+    """Measure and print; ratios are against the baseline beside them, taken in the same run."""
+    table = Table(
+        title=f"{os.cpu_count()} kernen, {platform.machine()}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}"
+    )
+    for column in ("wat", "gemeten", "ijkpunt in dezelfde run"):
+        table.add_column(column)
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (opdracht, lezen, start):
+            for row in part.regels(Path(folder)):
+                table.add_row(*row)
+    Console(width=110).print(table)
+
+
+main()
