@@ -105,11 +105,14 @@ def open_capsule(capsule: Capsule, key: bytes) -> dict[str, Any]:
     # 1
     if len(sealed) < _HEAD + 16 + _BLOCK or sealed[:1] != SUITE:
         raise SealError("onbekende of afgebroken verzegeling")
+    try:
+        aad = _aad(capsule.place, capsule.names, capsule.kid)
+    except (ValueError, struct.error):  # what stands beside the capsule was damaged
+        raise SealError("de plaats klopt niet") from None
     if sealed[1:17] != bytes.fromhex(capsule.kid):
         raise SealError("sleutelnummer klopt niet")
     salt, commitment = sealed[17:41], sealed[41:73]
     # 2
-    aad = _aad(capsule.place, capsule.names, capsule.kid)
     derived, nonce, expected = _derive(key, salt, aad)
     # 3
     if not hmac.compare_digest(commitment, expected):
@@ -124,8 +127,11 @@ def open_capsule(capsule: Capsule, key: bytes) -> dict[str, Any]:
     if end < 0 or any(plain[end + 1 :]) or len(plain) - end > _BLOCK:
         raise SealError("opvulling klopt niet")
     # 6
-    fields: dict[str, Any] = from_json(plain[:end])
-    if tuple(sorted(fields)) != capsule.names:
+    try:
+        fields: Any = from_json(plain[:end])
+    except ValueError:
+        raise SealError("inhoud klopt niet") from None
+    if not isinstance(fields, dict) or tuple(sorted(fields)) != capsule.names:
         raise SealError("velden kloppen niet")
     return fields
 
