@@ -74,7 +74,9 @@ class Positie:
             parsed = cls(bron, int(number), int(positie))
         except (ValueError, UnicodeError):
             raise ValueError("naPositie is geen positie") from None
-        if not (bron.isalpha() and 0 <= parsed.shard < SHARDS and 0 <= parsed.positie < 2**62):
+        if not (bron.isalpha() and 0 <= parsed.shard < SHARDS and 0 <= parsed.positie < 2**62) or (
+            str(parsed) != token  # the decoder skips what is no base64, int() takes "1_0"
+        ):
             raise ValueError("naPositie is geen positie")
         return parsed
 

@@ -2,11 +2,13 @@
 
 Layout: suite(1) | key id(16) | salt(24) | commitment(32) | AES-256-GCM ciphertext and tag.
 
-    aad    = length-prefixed: suite name, gemeente, stream, version, type, schema version, key id,
-             every field name in sorted order
-    okm    = HKDF-Expand-SHA256(data key, suite name | salt | SHA-256(aad), 76)
+    aad    = each part behind its length in 4 bytes: "samenplan-capsule-1", gemeente, stream (16),
+             version (8), type, schema version (2), key id (16), every field name in sorted order
+    okm    = HKDF-Expand-SHA256(data key, "samenplan-capsule-1" | salt | SHA-256(aad), 76)
     key, nonce, commitment = okm[0:32], okm[32:44], okm[44:76]
-    padded = JSON of the fields, 0x80, zeros to a multiple of 64
+    padded = JSON object of the fields, 0x80, zeros to a multiple of 64
+
+Numbers are big-endian, text is UTF-8; key, nonce and aad go into AES-256-GCM with the padded text.
 
 The salted key is used once, so there is no nonce budget; the commitment stops one ciphertext from
 opening under two keys (AES-GCM does not commit by itself). Opening ends in the value, in Erased,
