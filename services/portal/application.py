@@ -88,6 +88,9 @@ class Portal:
         with self.view.database.read() as tx:
             envelopes = projections.feiten_van(tx, huishouden)
         gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, _KORT))
+        for persoon in gevouwen.van("persoon"):
+            for velden in (persoon.velden, *persoon.eerder):
+                velden.pop("bsn", None)  # a list needs names: it asks for no more
         vrijgave = self._release(wie, huishouden, gevouwen.kids(), None)
         if not vrijgave.relaties:
             raise NietBekend

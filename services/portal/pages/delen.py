@@ -59,7 +59,10 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     @pages.get("/huishoudens/{huishouden:uuid}/toestemming")
     async def toestemmingsformulier(request: Request, huishouden: UUID) -> Response:
         vooraf = Formulier(request.query_params.multi_items())
-        return await toon_toestemming(kader.sessie(request), huishouden, vooraf)
+        sessie = kader.sessie(request)
+        if sessie.wie.rol is Rol.INWONER and not vooraf["persoon"]:
+            vooraf = Formulier([("persoon", str(sessie.wie.actor.id))])
+        return await toon_toestemming(sessie, huishouden, vooraf)
 
     @pages.post("/huishoudens/{huishouden:uuid}/toestemming")
     async def geef_toestemming(request: Request, huishouden: UUID) -> Response:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from infra.auth import Rol
 from infra.decider import NietBekend
 from services.portal.pages.kader import Kader, nummer
-from services.portal.woorden import WOORDEN
+from services.portal.woorden import WOORDEN, datum
 
 PER_BLAD = 100
 _TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
@@ -45,14 +45,22 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         sessie = kader.sessie(request)
         if sessie.wie.rol is not Rol.INWONER:
             raise NietBekend
+        zelf = request.query_params.get("ook") == "zelf"
         gelezen = await kader.lees(sessie, f"/personen/{sessie.wie.actor.id}/inzagen")
         regels = [
             regel | {"wat": [_IN_WOORDEN.get(wat, wat) for wat in regel["wat"].split(", ")]}
             for regel in reversed(gelezen["regels"])
+            if zelf or regel["wie"] != "uzelf"
         ]
-        blad, bladen, hier = _blad(request, regels)
+        blad, bladen, hier = _blad(request, _per_dag(regels))
         return kader.pagina(
-            "wie_keek.html", sessie, actief="/wie-keek", regels=hier, blad=blad, bladen=bladen
+            "wie_keek.html",
+            sessie,
+            actief="/wie-keek",
+            zelf=zelf,
+            regels=hier,
+            blad=blad,
+            bladen=bladen,
         )
 
 
@@ -77,6 +85,19 @@ def _per_onderwerp(delen: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict
     for deel in delen:
         groepen.setdefault((deel["onderwerp"], deel["regel"], deel["code"]), []).append(deel)
     return [(onderwerp, groep) for (onderwerp, _, _), groep in groepen.items()]
+
+
+def _per_dag(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same look by the same person more than once on a day is one row that counts them."""
+    dagen: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for regel in regels:
+        zelfde = (
+            datum(regel["tijdstip"]), regel["wie"], tuple(regel["wat"]), regel["waarom"],
+            regel["uitkomst"],
+        )  # fmt: skip
+        rij = dagen.setdefault(zelfde, regel | {"dag": zelfde[0], "keer": 0})
+        rij["keer"] += 1
+    return list(dagen.values())
 
 
 def _blad(

@@ -191,7 +191,7 @@ class Kader:
     ) -> dict[str, Any]:  # fmt: skip
         """Give a command to the service that owns the fact.
 
-        Raises NietBekend, NotSignedInError, Afgewezen.
+        Raises NotSignedInError, Afgewezen; the page the form was on knows what may not be known.
         """
         headers = {"Idempotency-Key": sleutel} | ({"If-Match": etag} if etag else {})
         response = await self._client.post(pad, json=body, headers=headers | self._wie(sessie))
@@ -199,21 +199,23 @@ class Kader:
         return answer
 
     async def lees(self, sessie: Sessie, pad: str) -> Any:
-        """Read from a service. Raises as `opdracht`."""
-        return self._lees(await self._client.get(pad, headers=self._wie(sessie)))
+        """Read from a service. Raises NietBekend, NotSignedInError, Afgewezen."""
+        response = await self._client.get(pad, headers=self._wie(sessie))
+        if response.status_code == 404:
+            raise NietBekend
+        return self._lees(response)
 
     def _wie(self, sessie: Sessie) -> dict[str, str]:
         return {"Authorization": f"Bearer {sessie.token}"}
 
     def _lees(self, response: httpx.Response) -> Any:
-        if response.status_code == 404:
-            raise NietBekend
         if response.status_code == 401:
             raise NotSignedInError
         body = response.json()
         if response.is_success:
             return body
-        fouten = {f["waar"].split(".")[-1]: f["wat"] for f in body.get("fouten", ())}
+        # "body.ontvanger.medewerker" is wrong in the field "ontvanger".
+        fouten = {[*f["waar"].split("."), ""][1]: f["wat"] for f in body.get("fouten", ())}
         raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
 
     async def wacht(self, request: Request) -> None:
