@@ -73,7 +73,7 @@ def _personen(g: Gezin) -> None:
                    "organisatie": g.k("Melderorganisatie", "ellen", "marloes"),
                    "contact": g.k("Meldercontact", "ellen", "marloes")},
         "aangemelde": {"naam": "KanarieNaamKeesQz7", "geboortedatum": "2011-07-19",
-                       "postcode": "4321 QZ", "huisnummer": "71731"},
+                       "postcode": "4321 QZ", "huisnummer": "71731Qz7"},
         "hulpvraag": {"vraag": g.k("Vraag", "ellen", "marloes"),
                       "namens": g.k("Namens", "ellen", "marloes"),
                       "wieWeetErvan": g.k("Weet", "ellen", "marloes"),
@@ -97,8 +97,8 @@ def _personen(g: Gezin) -> None:
     for naam in LEDEN:
         g.stad.inwoner(naam.capitalize(), g.ids[naam])
     for wie, postcode, nummer, afgeschermd in (
-        ("anna", "4321 QZ", "71731", False), ("opa", "4322 QY", "71732", True),
-        ("kees", "4323 QX", "71733", False),
+        ("anna", "4321 QZ", "71731Qz7", False), ("opa", "4322 QY", "71732Qz7", True),
+        ("kees", "4323 QX", "71733Qz7", False),
     ):  # fmt: skip
         # The regisseur of the other household needs the child's address as well.
         lezers = ("ellen", wie, *(("fatma",) if wie == "kees" else ()))
