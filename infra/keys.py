@@ -9,6 +9,7 @@ with it. Only this store knows whose a key is; a key id says nothing.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,6 +110,7 @@ class KeyStore:
 
     def __init__(self, provider: FileKeyProvider) -> None:
         self._provider = provider
+        self._rotating = threading.Lock()
 
     def sealing_key(self, tx: Tx, plaats: Zegelplaats) -> tuple[KeyId, bytes]:
         """The current data key of a place, made when there is none.
@@ -276,31 +278,36 @@ class KeyStore:
         log file, with no reader open; 4. forget the old wrap key. A crash in between leaves both
         wrap keys and the next rotation finishes. Raises CheckpointBusyError after 3 failed.
         """
-        self._provider.renew()  # 1
-        with database.write() as tx:  # 2
-            for table, key in ((person_keys, "subject"), (data_keys, "kid")):
-                rows = tx.execute(
-                    select(table.c[key], table.c.wrap, table.c.wrapped).where(
-                        table.c.wrap.is_not(None), table.c.wrapped.is_not(None)
-                    )
-                ).all()
-                renewed = [
-                    {"b_key": row[0], "b_wrap": wrap, "b_wrapped": wrapped}
-                    for row in rows
-                    for wrap, wrapped in [
-                        self._provider.wrap(self._provider.unwrap(row.wrap, row.wrapped))
+        with self._rotating:  # else one forgets the wrap key that another still needs
+            self._rotate(database)
+
+    def _rotate(self, database: Database) -> None:
+        with self._rotating:  # else one could forget a wrap key that another still needs
+            self._provider.renew()  # 1
+            with database.write() as tx:  # 2
+                for table, key in ((person_keys, "subject"), (data_keys, "kid")):
+                    rows = tx.execute(
+                        select(table.c[key], table.c.wrap, table.c.wrapped).where(
+                            table.c.wrap.is_not(None), table.c.wrapped.is_not(None)
+                        )
+                    ).all()
+                    renewed = [
+                        {"b_key": row[0], "b_wrap": wrap, "b_wrapped": wrapped}
+                        for row in rows
+                        for wrap, wrapped in [
+                            self._provider.wrap(self._provider.unwrap(row.wrap, row.wrapped))
+                        ]
                     ]
-                ]
-                if renewed:
-                    tx.execute(
-                        update(table)
-                        .where(table.c[key] == bindparam("b_key"))
-                        .values(wrap=bindparam("b_wrap"), wrapped=bindparam("b_wrapped")),
-                        renewed,
-                    )
-        if not _attempt(database):  # 3
-            raise CheckpointBusyError
-        self._provider.forget(keep=self._provider.current)  # 4
+                    if renewed:
+                        tx.execute(
+                            update(table)
+                            .where(table.c[key] == bindparam("b_key"))
+                            .values(wrap=bindparam("b_wrap"), wrapped=bindparam("b_wrapped")),
+                            renewed,
+                        )
+            if not _attempt(database):  # 3
+                raise CheckpointBusyError
+            self._provider.forget(keep=self._provider.current)  # 4
 
 
 _DESCRIBE = (

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
 from events.waarden import Akkoord, Bezwaar, Doel, Instemming, Kort, Ontvanger, Opheffing, Tekst
 from events.waarden import Reikwijdte as Bereik
-from infra.decider import Recorded, RegelFout
+from infra.decider import Recorded
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -21,12 +21,24 @@ from services.consent.inzagen import voor_betrokkene, voor_toezicht
 from services.consent.vastleggen import Vastleggen
 
 Onderwerpen = Annotated[tuple[Leefgebied | Rubriek, ...], Field(min_length=1, max_length=20)]
-Regimes = Annotated[tuple[Kort, ...], Field(min_length=1, max_length=10)]
+
+
+def _regime(code: str) -> str:
+    if code not in {h.regime for h in herkomsten().values()} - {"intern"}:
+        raise ValueError("dit regime bestaat niet")
+    return code
+
+
+def _herkomst(code: str) -> str:
+    if code not in herkomsten():
+        raise ValueError("deze herkomst staat niet in de tabel van herkomsten")
+    return code
+
+
+Regime = Annotated[Kort, AfterValidator(_regime)]
+Regimes = Annotated[tuple[Regime, ...], Field(min_length=1, max_length=10)]
+Herkomstcode = Annotated[Kort, AfterValidator(_herkomst)]
 Zin = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
-
-
-class HerkomstOnbekend(RegelFout):
-    """Deze herkomst staat niet in de tabel van herkomsten."""
 
 
 class GrondslagBericht(Bericht):
@@ -63,7 +75,7 @@ class ToestemmingBericht(OverPersoon):
 
 
 class OpheffingBericht(OverPersoon):
-    herkomst: Kort
+    herkomst: Herkomstcode
     houder: Kort
     ontvanger: Ontvanger
     gegeven_door: UUID
@@ -77,8 +89,8 @@ class AkkoordBericht(OverPersoon):
 
 class BezwaarBericht(OverPersoon):
     doel: Doel
-    regimes: tuple[Kort, ...] = ()
-    onderwerpen: tuple[Leefgebied | Rubriek, ...] = ()
+    regimes: Annotated[tuple[Regime, ...], Field(max_length=10)] = ()
+    onderwerpen: Annotated[tuple[Leefgebied | Rubriek, ...], Field(max_length=20)] = ()
     reden: Tekst
 
 
@@ -90,7 +102,7 @@ class IntrekkingBericht(Bericht):
 class VraagBericht(OverPersoon):
     """May I see this? Answered the same whether anything exists or not."""
 
-    herkomst: Kort
+    herkomst: Herkomstcode
     onderwerp: Leefgebied | Rubriek
     doel: Doel | None = None
 
@@ -170,8 +182,6 @@ def router(consent: Consent) -> APIRouter:
     )  # fmt: skip
     def opheffing(body: OpheffingBericht, opdracht: Command) -> dict[str, Any]:
         """Wie een geheimhouder laat spreken; dat is nog geen grond om te delen."""
-        if body.herkomst not in herkomsten():
-            raise HerkomstOnbekend
         inhoud = Opheffing(**_zonder_wie(body))
         return klaar(leg.opheffing(opdracht, body.huishouden, body.persoon, inhoud))
 
@@ -204,8 +214,6 @@ def router(consent: Consent) -> APIRouter:
     @routes.post("/vragen", response_model=Uitleg, summary="Mag ik dit zien?", operation_id="vraag")
     def vraag(body: VraagBericht, wie: Wie) -> Uitleg:
         """Het besluit met uitleg; hetzelfde antwoord of er nu iets is of niet."""
-        if body.herkomst not in herkomsten():
-            raise HerkomstOnbekend
         besluit = consent.uitleg(
             wie, body.huishouden, body.persoon, herkomst(body.herkomst), body.onderwerp, body.doel
         )

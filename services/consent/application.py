@@ -2,7 +2,8 @@
 
 The release, in numbered steps: 1. one transaction begins; 2. the decision facts of the household;
 3. what the asked keys are about; 4. one decision per part; 5. the decision and one line per person
-concerned go into the log; 6. commit, durable; 7. only then the allowed keys are unwrapped.
+concerned go into the log; 6. the allowed keys are unwrapped, still in here, so that no
+rotation comes in between; 7. commit, durable, and only then they leave.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from events.base import (
     Envelope,
@@ -23,8 +24,17 @@ from events.base import (
     Sealed,
     Zegelplaats,
 )
-from events.begrippen import Herkomst, Onderwerp
-from events.consent import ConsentFact, Ingetrokken, PersoonGewist
+from events.begrippen import Herkomst, Onderwerp, Rubriek
+from events.consent import (
+    BezwaarGemaakt,
+    ConsentFact,
+    GeheimhoudingOpgeheven,
+    GrondslagVastgelegd,
+    HulpAkkoordGegeven,
+    Ingetrokken,
+    PersoonGewist,
+    ToestemmingGegeven,
+)
 from events.waarden import Doel
 from infra import keys as keytables
 from infra import logbook as logtables
@@ -135,16 +145,15 @@ class Consent:
             infos = self._keys.describe(tx, kids)  # 3
             delen = self._beslis(infos, vraagt, doel, feiten)  # 4
             self._log(tx, nu, nummer, wie, doel, huishouden, delen.values())  # 5
-        # 6: committed when the block ended
-        waarom = {
-            info.kid: delen[_groep(info)] for info in infos if delen[_groep(info)].besluit.open
-        }
-        return Vrijgave(  # 7
-            relaties(vraagt, feiten),
-            {i.kid: self._keys.unwrap(i) for i in infos if i.kid in waarom and not i.erased},
-            {i.kid for i in infos if i.kid in waarom and i.erased},
-            waarom,
-        )
+            waarom = {
+                info.kid: delen[_groep(info)] for info in infos if delen[_groep(info)].besluit.open
+            }
+            return Vrijgave(  # 6; 7 when the block ends, before this reaches anybody
+                relaties(vraagt, feiten),
+                {i.kid: self._keys.unwrap(i) for i in infos if i.kid in waarom and not i.erased},
+                {i.kid for i in infos if i.kid in waarom and i.erased},
+                waarom,
+            )
 
     def uitleg(
         self, wie: Aangemeld, huishouden: UUID, persoon: UUID, herkomst: Herkomst,
@@ -194,13 +203,17 @@ class Consent:
     def wis(self, wie: Aangemeld, persoon: UUID, context: Context) -> Recorded:
         """Destroy the keys of one person, prove it, and tell everybody by a fact.
 
-        Can be repeated until it is confirmed. Raises AlleenBeslisser, CheckpointBusyError.
+        Can be repeated until it is confirmed. Only what is a person: the keys of a month of log
+        lines or of a household are nobody's to erase here. Raises AlleenBeslisser, NietBekend,
+        CheckpointBusyError.
         """
         if wie.rol != "beslisser":
             raise AlleenBeslisser
         bewijzen: list[str] = []
 
         def vernietig(tx: Tx) -> None:
+            if tx.execute(_PERSOON, {"wie": persoon}).first() is None:
+                raise NietBekend
             bewijzen.append(self._keys.destroy(tx, persoon, context.nu))
             inhoud = {"persoon": str(persoon), "bewijs": bewijzen[0], "door": _wie(wie)}
             self.logboek.write(
@@ -299,6 +312,20 @@ class Consent:
             value = None if name is None else getattr(envelope.fact, name)
             waarde = to_jsonable_python(value.waarde) if isinstance(value, Open) else value
             self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
+        self._log_eigen(tx, envelopes)
+
+    def _log_eigen(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:
+        """One line per record and per withdrawal, in the transaction of the fact itself."""
+        for envelope in envelopes:
+            fact, reden = envelope.fact, envelope.verantwoording
+            # An erasure has its line with the keys it destroyed.
+            if not isinstance(fact, _RECORDS) or not isinstance(reden, Open):
+                continue
+            soort = "intrekking" if isinstance(fact, Ingetrokken) else "vastlegging"
+            door = reden.waarde.actor.model_dump(mode="json")
+            inhoud = {"door": door, "hoed": envelope.hoed.value, "record": str(envelope.stream)}
+            regel = Regel(soort, envelope.correlation, inhoud, fact.huishouden, fact.persoon)
+            self.logboek.write(tx, envelope.opgenomen_op, [regel])
 
     def _gevouwen(
         self, tx: Tx, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime
@@ -333,31 +360,46 @@ class Consent:
         besluit = {
             **vraag,
             "geheel": None if geheel is None else _uitkomst(geheel),
-            "delen": [
-                _over(d.betrokkenen, d.herkomst, d.onderwerp) | _uitkomst(d.besluit) for d in delen
-            ],
+            "delen": _per_uitkomst(delen, betrokkenen=True),
         }
-        per_persoon: dict[UUID, list[dict[str, Any]]] = {}
+        per_persoon: dict[UUID, list[Deel]] = {}
         for deel in delen:
             for persoon in deel.betrokkenen:
-                per_persoon.setdefault(persoon, []).append(
-                    _over((), deel.herkomst, deel.onderwerp) | _uitkomst(deel.besluit)
-                )
+                per_persoon.setdefault(persoon, []).append(deel)
         self.logboek.write(
             tx, nu,
             [
                 Regel("besluit", nummer, besluit, huishouden),
                 *(
-                    Regel(soort, nummer, {**vraag, "delen": gezien}, huishouden, persoon)
-                    for persoon, gezien in sorted(per_persoon.items())
+                    Regel(
+                        soort, nummer, {**vraag, "delen": _per_uitkomst(hier, betrokkenen=False)},
+                        huishouden, persoon,
+                    )
+                    for persoon, hier in sorted(per_persoon.items())
                 ),
             ],
         )  # fmt: skip
 
 
+_RECORDS = (
+    GrondslagVastgelegd, ToestemmingGegeven, GeheimhoudingOpgeheven, HulpAkkoordGegeven,
+    BezwaarGemaakt, Ingetrokken,
+)  # fmt: skip
+_PERSOON = (
+    select(keytables.key_subjects.c.subject)
+    .join(keytables.data_keys)
+    .where(
+        keytables.key_subjects.c.subject == bindparam("wie"),
+        keytables.data_keys.c.onderwerp.in_([Rubriek.PERSONALIA.value, Rubriek.MELDING.value]),
+    )
+    .limit(1)
+)
+"""Only persons have a name, or were reported; erased ones keep the row without the key."""
+
+
 def vrager(wie: Aangemeld) -> Vrager:
     """Who asks, as a decision knows her."""
-    return Vrager(wie.actor, wie.rol.value, wie.hoed, wie.herkomst.regime)
+    return Vrager(wie.actor, wie.rol.value, wie.hoed, wie.herkomst.regime, wie.herkomst.code)
 
 
 def _wie(wie: Aangemeld) -> dict[str, str]:
@@ -372,6 +414,21 @@ def _over(betrokkenen: Iterable[UUID], herkomst: Herkomst, onderwerp: Onderwerp)
     wie = [str(persoon) for persoon in betrokkenen]
     over = {"herkomst": herkomst.code, "onderwerp": onderwerp.value}
     return over | {"betrokkenen": wie} if wie else over
+
+
+def _per_uitkomst(delen: Iterable[Deel], *, betrokkenen: bool) -> list[dict[str, Any]]:
+    """Decisions with one outcome together: a look at a household is one short record."""
+    groepen: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for deel in delen:
+        besluit = deel.besluit
+        groep = (besluit.uitkomst, besluit.code, besluit.regel, besluit.gebruikt)
+        wat = [deel.herkomst.code, deel.onderwerp.value]
+        if betrokkenen:
+            wat += [str(persoon) for persoon in deel.betrokkenen]
+        if groep not in groepen:
+            groepen[groep] = _uitkomst(besluit) | {"wat": []}
+        groepen[groep]["wat"].append(wat)
+    return list(groepen.values())
 
 
 def _uitkomst(besluit: Besluit) -> dict[str, Any]:
