@@ -1,0 +1,73 @@
+"""One invented household, and everybody who may ask something about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from events.base import Hoed
+from events.begrippen import Actor, herkomst
+from events.plan import plan_id
+from events.waarden import Gezag, Gezagsuitkomst, Mandaat
+from services.consent.domain import Feiten, Vrager
+
+VANDAAG = date(2026, 3, 2)
+HUIS = UUID(int=100)
+MOEDER, VADER, NOAH, LINA, BUURVROUW, VREEMDE = (UUID(int=n) for n in range(101, 107))
+PERSONEN = {
+    "moeder": MOEDER, "vader": VADER, "noah": NOAH, "lina": LINA, "buurvrouw": BUURVROUW,
+    "vreemde": VREEMDE, "huishouden": HUIS,
+}  # fmt: skip
+
+
+def _mens(nr: int, wie: str, code: str, rol: str = "professional") -> Vrager:
+    actor = Actor(id=UUID(int=nr), naam=wie, organisatie=f"organisatie {nr}", functie=wie)
+    return Vrager(actor, rol, Hoed.HULPVERLENING, herkomst(code).regime, code)
+
+
+def _inwoner(persoon: UUID, naam: str) -> Vrager:
+    actor = Actor(id=persoon, naam=naam, organisatie="Inwoner", functie="inwoner")
+    return Vrager(actor, "inwoner", Hoed.INWONER, "plan")
+
+
+MENSEN = {
+    "regisseur": _mens(1, "regisseur", "wmo-onderzoek"),
+    "wmo-consulent": _mens(2, "wmo-consulent", "wmo-onderzoek"),
+    "schuldhulpverlener": _mens(3, "schuldhulpverlener", "wgs-schuldhulp"),
+    "jeugdconsulent": _mens(4, "jeugdconsulent", "jeugd-toegang"),
+    "jeugdhulpverlener": _mens(5, "jeugdhulpverlener", "jeugdhulp-dossier"),
+    "inkomensconsulent": _mens(6, "inkomensconsulent", "pw-inkomen"),
+    "leerplichtambtenaar": _mens(7, "leerplichtambtenaar", "school"),
+    "praktijkondersteuner": _mens(8, "praktijkondersteuner", "zorg-behandeling"),
+    "buitenstaander": _mens(9, "buitenstaander", "wmo-onderzoek"),
+    "regisseur-jeugd": _mens(10, "regisseur-jeugd", "jeugd-toegang"),
+    "beslisser": _mens(11, "beslisser", "gezinsplan", "beslisser"),
+    "privacy-officer": _mens(12, "privacy-officer", "logboek", "privacy-officer"),
+    "fg": _mens(13, "fg", "logboek", "fg"),
+    "regisseur-schuld": _mens(14, "regisseur-schuld", "wgs-schuldhulp"),
+    "regisseur-inkomen": _mens(15, "regisseur-inkomen", "pw-inkomen"),
+    **{naam: _inwoner(persoon, naam) for naam, persoon in PERSONEN.items() if naam != "huishouden"},
+}
+DEELNEMERS = (
+    "wmo-consulent", "schuldhulpverlener", "jeugdconsulent", "jeugdhulpverlener",
+    "inkomensconsulent", "leerplichtambtenaar", "praktijkondersteuner",
+)  # fmt: skip
+
+
+def gezin() -> Feiten:
+    """Mother (36), Noah (15), Lina (9); father (41) elsewhere with custody; a neighbour."""
+    gezag = Gezag(uitkomst=Gezagsuitkomst.GEZAMENLIJK_OUDERLIJK, houders=(MOEDER, VADER))
+    return Feiten(
+        vandaag=VANDAAG,
+        huishouden=HUIS,
+        regisseur=MENSEN["regisseur"].actor.id,
+        mandaat=Mandaat(kenmerk="M-1", van=date(2026, 1, 1)),
+        deelnemers={MENSEN[wie].actor.id: MENSEN[wie].regime for wie in DEELNEMERS},
+        leden=(MOEDER, NOAH, LINA),
+        bekenden=(HUIS, plan_id(HUIS), MOEDER, VADER, NOAH, LINA, BUURVROUW),
+        geboortedata={
+            MOEDER: date(1989, 5, 1), VADER: date(1984, 5, 1), NOAH: date(2010, 6, 1),
+            LINA: date(2016, 6, 1),
+        },
+        gezag={NOAH: gezag, LINA: gezag},
+    )  # fmt: skip
