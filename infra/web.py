@@ -329,10 +329,7 @@ def install_errors(app: FastAPI) -> None:
 
     def invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fouten = [
-            Fout(waar=".".join(str(part) for part in item["loc"]), wat=_dutch(item))
-            for item in error.errors()
-        ]
+        fouten = [Fout(waar=_waar(item), wat=_dutch(item)) for item in error.errors()]
         return problem(
             400, "Onjuiste invoer", "Het verzoek is niet goed ingevuld.", "onjuiste-invoer",
             fouten=fouten,
@@ -370,12 +367,19 @@ def install_errors(app: FastAPI) -> None:
 
 
 _DUTCH = {
-    "missing": "ontbreekt", "extra_forbidden": "hoort hier niet", "string_too_short": "is te kort",
+    "missing": "ontbreekt", "string_too_short": "is te kort",
+    "extra_forbidden": "heeft een veld dat hier niet hoort",
     "string_too_long": "is te lang", "string_pattern_mismatch": "heeft niet de goede vorm",
     "uuid_parsing": "is geen geldig nummer (uuid)", "enum": "is geen van de mogelijke keuzes",
     "json_invalid": "is geen geldige JSON", "string_type": "is geen tekst",
     "int_parsing": "is geen getal", "bool_parsing": "is geen ja of nee",
 }  # fmt: skip
+
+
+def _waar(item: dict[str, Any]) -> str:
+    """Where in the request; a name that we do not know is the sender's own text, so not that."""
+    known = item["loc"][:-1] if item["type"] == "extra_forbidden" else item["loc"]
+    return ".".join(str(part) for part in known)
 
 
 def _dutch(item: dict[str, Any]) -> str:

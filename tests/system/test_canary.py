@@ -68,6 +68,7 @@ def alles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alles]:
     data = tmp_path_factory.mktemp("data")
     lines: list[logging.LogRecord] = []
     handler = logging.Handler(logging.DEBUG)
+    handler.addFilter(lambda line: line.name != "httpx")  # that is us, asking
     handler.emit = lines.append  # type: ignore[method-assign]
     root = logging.getLogger()
     level = root.level
@@ -96,7 +97,10 @@ def _loop(s: Stad, gezin: Gezin, wandeling: Wandeling) -> None:
                                {"moment": "2026-03-02T12:00:00Z"}, {"moment": ECHO}):  # fmt: skip
                     wandeling.lees(wie, pad, s.vraag("GET", wie, pad, params=params))
             if "post" in methoden:
-                for body in (None, {}, [ECHO], {ECHO: ECHO}, _nonsense(paden, pad, gezin)):
+                bodies = [_nonsense(paden, pad, gezin)]
+                if wie in (None, "ellen", "anna", "tom"):
+                    bodies += [None, {}, [ECHO], {ECHO: ECHO}]
+                for body in bodies:
                     answer = s.vraag("POST", wie, pad, body, volg=False)
                     wandeling.lees(wie, f"{pad} {body}", answer)
         for _, pad, body in gedaan:
