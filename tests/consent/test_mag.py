@@ -44,6 +44,8 @@ from tests.consent.gezin import (
     gezin,
 )
 
+GRENZEN = [date(2014, 3, 3), date(2014, 3, 2), date(2010, 3, 3), date(2010, 3, 2), date(2008, 3, 2)]
+"""Birth dates around 12, 16 and 18."""
 mensen = st.sampled_from(sorted(MENSEN))
 onderwerpen = st.sampled_from([*Leefgebied, *Rubriek])
 doelen = st.sampled_from(list(Doel))
