@@ -278,10 +278,6 @@ class KeyStore:
         log file, with no reader open; 4. forget the old wrap key. A crash in between leaves both
         wrap keys and the next rotation finishes. Raises CheckpointBusyError after 3 failed.
         """
-        with self._rotating:  # else one forgets the wrap key that another still needs
-            self._rotate(database)
-
-    def _rotate(self, database: Database) -> None:
         with self._rotating:  # else one could forget a wrap key that another still needs
             self._provider.renew()  # 1
             with database.write() as tx:  # 2
