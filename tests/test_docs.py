@@ -9,8 +9,6 @@ import sqlite3
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
-from uuid import UUID
 
 import pytest
 import yaml
@@ -18,7 +16,6 @@ from typer.main import get_command
 
 from app.__main__ import cli
 from app.wiring import Embedded
-from events.base import Fact
 from infra.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -218,30 +215,6 @@ def test_readable_columns_are_the_real_ones(real_columns: set[tuple[str, str, st
     ]
     assert len(written) == len(set(written)), "a column stands in the register twice"
     assert set(written) == real_columns
-
-
-def test_readable_fields_of_facts_are_the_real_ones() -> None:
-    written = {
-        name for fields, _ in rows(section("Leesbaar binnen een feit")) for name in names(fields)
-    }
-    real = set()
-    for fact in Fact.known():
-        if not fact.__module__.startswith("events."):
-            continue  # a test's own
-        for name in set(fact.model_fields) - fact.personal:
-            if leaves(fact.model_fields[name].annotation) == {UUID}:
-                real.add(name)
-            else:
-                real.add(f"{fact.naam.removeprefix('nl.samenplan.')}.{name}")
-    assert written == real
-
-
-def leaves(annotation: Any) -> set[Any]:
-    """The types in an annotation, without None and the dots of a tuple."""
-    parts = get_args(annotation)
-    if not parts:
-        return set() if annotation in (type(None), ...) else {annotation}
-    return set().union(*map(leaves, parts))
 
 
 # --- all files -------------------------------------------------------------------------------
