@@ -1,0 +1,98 @@
+"""A household in a town, small enough to ask consent itself for keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, func, select
+
+from events.base import Gezamenlijk, KeyId, Zegelplaats
+from events.begrippen import Leefgebied, Rubriek, herkomst
+from infra.auth import Aangemeld
+from infra.logbook import logregels
+from services.consent.application import Consent, Vrijgave
+from tests.system.stad import Stad
+
+NERGENS = UUID(int=404)
+"""A household that does not exist."""
+
+
+class Huis:
+    """Anna, Bert and their child Kees; Ellen directs, Yusuf takes part, Tom does not."""
+
+    def __init__(self, stad: Stad) -> None:
+        self.stad = stad
+        huis, (anna, bert) = stad.huishouden("ellen", "Anna Proef", "Bert Proef")
+        self.id, self.anna, self.bert = UUID(huis), UUID(anna), UUID(bert)
+        self.kees = UUID(stad.doe("ellen", f"/huishoudens/{huis}/leden", {
+            "naam": "Kees Proef", "geboortedatum": "2012-01-05", "rol": "kind",
+            "sinds": "2026-01-01", "reden": "gevormd"})["id"])  # fmt: skip
+        stad.doe("ellen", f"/huishoudens/{huis}/leden/{self.kees}/gezag", {
+            "uitkomst": "gezamenlijk-ouderlijk-gezag", "houders": [anna, bert]})  # fmt: skip
+        self.plan = stad.doe("ellen", f"/huishoudens/{huis}/plan", {})["id"]
+        stad.doe("ellen", f"/plannen/{self.plan}/deelnemers", {
+            "medewerker": str(stad.wie["yusuf"].id), "taak": "schuldhulp"})  # fmt: skip
+        for naam, persoon in (("Anna", self.anna), ("Bert", self.bert), ("Kees", self.kees)):
+            stad.inwoner(naam, str(persoon))
+
+    @property
+    def consent(self) -> Consent:
+        return self.stad.world.consent
+
+    def wie(self, naam: str) -> Aangemeld:
+        return self.stad.wie[naam].aangemeld
+
+    def kid(
+        self, *personen: UUID, bron: str = "wgs-schuldhulp",
+        over: Leefgebied | Rubriek = Leefgebied.FINANCIEN_EN_SCHULDEN,
+        samen: Gezamenlijk = Gezamenlijk.ALLEN,
+    ) -> KeyId:  # fmt: skip
+        """A key of a field about these persons, as a writer gets it."""
+        plaats = Zegelplaats(personen, herkomst(bron), over, samen)
+        return self.consent.geef_zegelsleutels("proef", [plaats])[plaats][0]
+
+    def vraag(self, wie: str, *kids: KeyId, huis: UUID | None = None) -> Vrijgave:
+        return self.consent.vrijgave(self.wie(wie), huis or self.id, kids)
+
+    def toestemming(self, **anders: Any) -> str:
+        """Anna lets Ellen see her debts; the id of the record."""
+        body = {
+            "huishouden": str(self.id), "persoon": str(self.anna), "doel": "regie",
+            "regimes": ["wgs"], "onderwerpen": ["financien-en-schulden"],
+            "ontvanger": {"medewerker": str(self.stad.wie["ellen"].id)},
+            "gegevenDoor": str(self.anna), "wijze": "mondeling",
+        } | anders  # fmt: skip
+        return str(self.stad.doe("anna", "/toestemmingen", body)["id"])
+
+    def trek_in(self, record: str, wie: str = "anna") -> None:
+        self.stad.doe(wie, f"/vastleggingen/{record}/intrekking", {"huishouden": str(self.id)})
+
+    def log(self) -> list[dict[str, Any]]:
+        """The log of this household as the privacy officer reads it, oldest first."""
+        regels: list[dict[str, Any]] = self.stad.zie("joris", f"/huishoudens/{self.id}/inzagen")[
+            "regels"
+        ]
+        return regels
+
+    def regels(self) -> int:
+        """How many lines the whole log has."""
+        with self.consent.database.read() as tx:
+            return tx.execute(select(func.count()).select_from(logregels)).scalar_one()
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What SQL ran on consent's database meanwhile, without its values."""
+        ran: list[str] = []
+
+        def before(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            ran.append(statement)
+
+        engine = self.consent.database.engine
+        event.listen(engine, "before_cursor_execute", before)
+        try:
+            yield ran
+        finally:
+            event.remove(engine, "before_cursor_execute", before)
