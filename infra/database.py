@@ -43,7 +43,11 @@ class Database:
             except BaseException:
                 tx.rollback()
                 raise
-            tx.commit()
+            try:
+                tx.commit()
+            except BaseException:
+                tx.invalidate()  # else the pool keeps a connection that is still in it
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
