@@ -18,6 +18,8 @@ from infra.keyring import Vrijgave
 from infra.seal import Opener
 from services.portal.domain import Deel, Dossier
 
+_ZONDER_ID = ("adres", "aanvulling", "evaluatie")
+"""Parts known by the version of their stream, which would count what is hidden between them."""
 SLOTZIN = "Er kan meer zijn dat u niet mag zien."
 GEWIST = {"gewist": True}
 Etag = Callable[[UUID, int], str]
@@ -38,7 +40,9 @@ class Lezer:
             return None
         if "waarom" in fields:  # somebody's own reason; `waarom` is the rule that opens the part
             fields["reden"] = fields.pop("waarom")
-        fields |= {"id": deel.id, "geldt": deel.open, "waarom": self._noem(kid)}
+        fields |= {"geldt": deel.open, "waarom": self._noem(kid)}
+        if deel.soort not in _ZONDER_ID:
+            fields["id"] = deel.id
         eerder = [opened for opened, by in map(self._velden, deel.eerder) if by is not None]
         if eerder:
             fields["eerder"] = eerder
