@@ -40,7 +40,7 @@ class FileKeyProvider:
             self._wrap = {1: os.urandom(32)}
             self._root = os.urandom(32)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._save()
+            self._save(self._wrap)
             return
         if path.stat().st_mode & 0o077:
             raise KeyFileError(
@@ -52,7 +52,7 @@ class FileKeyProvider:
             self._wrap = {int(n): bytes.fromhex(key) for n, key in data["wikkel"].items()}
             if {len(key) for key in (self._root, *self._wrap.values())} != {32} or not self._wrap:
                 raise ValueError
-        except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise KeyFileError(f"het sleutelbestand {path.name} is beschadigd") from None
 
     @property
@@ -78,15 +78,13 @@ class FileKeyProvider:
     def renew(self) -> WrapId:
         """Make a new wrap key the current one; the old ones stay until `forget`."""
         with self._lock:
-            self._wrap[self.current + 1] = os.urandom(32)
-            self._save()
+            self._save(self._wrap | {self.current + 1: os.urandom(32)})
             return self.current
 
     def forget(self, keep: WrapId) -> None:
         """Destroy every wrap key but this one."""
         with self._lock:
-            self._wrap = {keep: self._wrap[keep]}
-            self._save()
+            self._save({keep: self._wrap[keep]})
 
     def search_hash(self, gemeente: str, kind: str, value: str) -> str:
         """Keyed hash to find a BSN or a person again without storing what was searched."""
@@ -99,9 +97,9 @@ class FileKeyProvider:
     def _derive(self, *parts: str) -> bytes:
         return hmac.digest(self._root, "\x1f".join(parts).encode(), sha256)
 
-    def _save(self) -> None:
+    def _save(self, wrap: dict[WrapId, bytes]) -> None:
         content = json.dumps(
-            {"wortel": self._root.hex(), "wikkel": {str(n): k.hex() for n, k in self._wrap.items()}}
+            {"wortel": self._root.hex(), "wikkel": {str(n): k.hex() for n, k in wrap.items()}}
         ).encode()
         beside = self._path.with_suffix(".nieuw")
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
@@ -120,3 +118,4 @@ class FileKeyProvider:
             os.fsync(directory)
         finally:
             os.close(directory)
+        self._wrap = wrap  # not before it is on disk: a key wrapped under it would be lost
