@@ -6,6 +6,7 @@ its own; a traceback means a mistake of ours.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -103,10 +104,8 @@ def spoken() -> Iterator[None]:
     except NietDeDemoError as error:
         _stop(7, f"In de map {error} staan gegevens die niet van de demo zijn. Kies --data.")
     except OSError as error:
-        where = error.filename or "de gegevens"
-        _stop(
-            8, f"Samenplan kan niet werken met {where}: {error.strerror or type(error).__name__}."
-        )
+        code = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        _stop(8, f"Samenplan kan {error.filename or 'de gegevens'} niet gebruiken ({code}).")
 
 
 def _stop(code: int, sentence: str) -> None:
@@ -120,14 +119,17 @@ def _settings(data: Path | None, poort: int | None, *, demo: bool | None = None)
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Take the port before the data are opened. Raises PoortBezetError."""
+    """Take the port before the data are opened. Raises PoortBezetError, SettingsError."""
     listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.poort))
         listening.listen(512)
-    except OSError:
-        raise PoortBezetError(settings.poort) from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PoortBezetError(settings.poort) from None
+        where = f"{settings.host}:{settings.poort}"
+        raise SettingsError(f"instelling klopt niet: luisteren op {where} kan hier niet") from None
     return listening
 
 
@@ -161,14 +163,9 @@ def _screen(settings: Settings, staff: Staff) -> None:
     )
     if settings.demo:
         console.print(f"API: {url}/v1/openapi.json\n")
-        table = Table("Aanmelden als", "van", "die", box=None, pad_edge=False, header_style="dim")
+        table = Table("Aanmelden als", "bij", "die", box=None, pad_edge=False, header_style="dim")
         for persona in staff:
-            van = (
-                persona.organisatie
-                if persona.functie == "inwoner"
-                else (f"{persona.functie}, {persona.organisatie}")
-            )
-            table.add_row(persona.naam, van, persona.uitleg)
+            table.add_row(persona.naam, persona.organisatie, persona.uitleg)
         console.print(table)
     sys.stdout.flush()
 

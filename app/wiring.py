@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 
 from app import aanmelden
 from infra.auth import Tokens
-from infra.database import Database
+from infra.database import DamagedDataError, Database
 from infra.feed import Consumer, LogFeed, Worker
 from infra.keyring import Keyring
 from infra.positions import Positie
@@ -39,6 +39,8 @@ from services.portal import pages
 from services.portal import projections as portal_projections
 from services.portal.application import Portal
 
+NAMES = ("consent", "intake", "plan", "portal")
+
 
 class InGebruikError(Exception):
     """Another process already works in this data folder."""
@@ -60,17 +62,18 @@ class Embedded:
         data = settings.data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = claim(data)
-        new = not (data / "consent.sqlite").exists()
+        new = not any((data / f"{name}.sqlite").exists() for name in NAMES)
         if not new and not settings.key_file.exists():
             raise KeyFileError(f"het sleutelbestand {settings.key_file.name} ontbreekt")
+        if not new and not (data / "consent.sqlite").exists():  # the keys are in there
+            raise DamagedDataError(str(data / "consent.sqlite"))
         self.provider = FileKeyProvider(settings.key_file, create=new)
         self.staff = Staff.read(data / "medewerkers.json")
         self.tokens = Tokens(self.provider.secret("token"))
         secret = self.provider.secret("etag")
-        self._databases = {
-            name: Database(data / f"{name}.sqlite")
-            for name in ("intake", "plan", "consent", "portal")
-        }
+        self._databases = {name: Database(data / f"{name}.sqlite") for name in NAMES}
+        for database in self._databases.values():
+            database.check()
         gemeente = settings.gemeente
         self.consent = Consent(
             self._databases["consent"], self.provider, gemeente, now, lambda: self.worker.wake()
@@ -102,6 +105,10 @@ class Embedded:
                 self.view,
             ]
         )
+        for consumer in self.worker.consumers:
+            for feed in (intake, plan, consent):
+                if consumer.position(feed.name) > feed.position:  # read what is no longer there
+                    raise DamagedDataError(str(data / f"{feed.name}.sqlite"))
         self.portal = Portal(self.view, self.consent.vrijgave, secret)
         self._secret = secret
         self._now = now

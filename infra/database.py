@@ -22,7 +22,7 @@ Tx = Connection
 
 
 class DamagedDataError(Exception):
-    """The file is no database, or a damaged one."""
+    """The file is no database, a damaged one, or older than what others read of it."""
 
 
 class Database:
@@ -62,13 +62,20 @@ class Database:
                 yield tx
                 tx.rollback()
 
-    def create(self, tables: MetaData) -> None:
-        """Make the tables that are not there yet. Raises DamagedDataError on a damaged file."""
+    def check(self) -> None:
+        """Read every page once. Raises DamagedDataError."""
         try:
-            with self.write() as tx:
-                tables.create_all(tx)
+            with self.read() as tx:
+                found = tx.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         except DatabaseError as error:
             raise DamagedDataError(str(self.path)) from error
+        if found != "ok":
+            raise DamagedDataError(str(self.path))
+
+    def create(self, tables: MetaData) -> None:
+        """Make the tables that are not there yet."""
+        with self.write() as tx:
+            tables.create_all(tx)
 
     def checkpoint(self) -> bool:
         """Fold the log file into the database and empty it; False when a reader is in the way."""

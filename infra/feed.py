@@ -47,6 +47,11 @@ class LogFeed:
     def stream(self, stream: UUID) -> Sequence[Envelope]:
         return list(self._store.stream(stream))
 
+    @property
+    def position(self) -> int:
+        """The end of the log."""
+        return self._store.position
+
 
 class Consumer:
     """Applies the facts of its feeds to one database, each exactly once in effect.
@@ -82,7 +87,12 @@ class Consumer:
     def quarantined(self) -> int:
         """How many streams wait for a repair."""
         with self.database.read() as tx:
-            return positions.quarantined(tx)
+            return positions.quarantined(tx, [feed.name for feed in self.feeds])
+
+    def position(self, bron: str) -> int:
+        """The last position of a source that was processed; 0 before the first."""
+        with self.database.read() as tx:
+            return positions.start(tx, bron)
 
     def replay(self, bron: str, stream: UUID) -> None:
         """Lift the quarantine of a stream and process what it missed, all or nothing."""

@@ -8,7 +8,7 @@ this consumer, visibly, and the rest goes on.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -89,9 +89,10 @@ def start(tx: Tx, bron: str) -> int:
     )
 
 
-def quarantined(tx: Tx) -> int:
-    """How many streams are set apart here."""
-    return tx.execute(select(func.count()).select_from(quarantaine)).scalar_one()
+def quarantined(tx: Tx, bronnen: Collection[str]) -> int:
+    """How many streams of these sources are set apart here."""
+    found = select(func.count()).where(quarantaine.c.bron.in_(bronnen))
+    return tx.execute(found).scalar_one()
 
 
 def reached(tx: Tx, token: Positie) -> bool:

@@ -8,6 +8,7 @@ position, then the decision is made again, and nothing that was sealed is renumb
 from __future__ import annotations
 
 import sqlite3
+import threading
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, sel
 from sqlalchemy.exc import IntegrityError
 
 from events.base import (
+    SHARDS,
     Capsule,
     Envelope,
     Fact,
@@ -37,6 +39,7 @@ from events.base import (
     Place,
     Sealed,
     Zegelplaats,
+    shard,
 )
 from events.begrippen import Rubriek, Verantwoording
 from infra.database import Database, Tx
@@ -97,6 +100,8 @@ class Store:
         self._keys = keys
         self._also = also
         self._appended = appended
+        # Writers of one process take turns per stream, else a few of them keep beating another.
+        self._turns = [threading.RLock() for _ in range(SHARDS)]
         self._mapper = _MAPPER
         self._recorder = _Recorder(_Datastore(database))
         self._recorder.create_table()
@@ -126,22 +131,23 @@ class Store:
         1. fold; 2. decide; 3. seal; 4. append with the idempotency record, and with what `within`
         writes. Raises the rule that was broken, Verouderd, SleutelHergebruikt, FeitTeGroot.
         """
-        for _ in range(8):
-            state, version = self.load(kind, stream)
-            try:
-                facts = decide(state)
-            except RegelFout:
-                earlier = self._earlier(context)
-                if earlier is not None:
-                    return earlier
-                raise
-            try:
-                return self._append(stream, version, facts, context, answer or {}, within)
-            except (IntegrityError, sqlite3.IntegrityError):
-                earlier = self._earlier(context)
-                if earlier is not None:
-                    return earlier
-        raise Verouderd
+        with self._turns[shard(stream)]:
+            for _ in range(8):
+                state, version = self.load(kind, stream)
+                try:
+                    facts = decide(state)
+                except RegelFout:
+                    earlier = self._earlier(context)
+                    if earlier is not None:
+                        return earlier
+                    raise
+                try:
+                    return self._append(stream, version, facts, context, answer or {}, within)
+                except (IntegrityError, sqlite3.IntegrityError):
+                    earlier = self._earlier(context)
+                    if earlier is not None:
+                        return earlier
+            raise Verouderd
 
     def envelopes(self, after: int, limit: int) -> list[tuple[int, Envelope]]:
         """The log after a position, oldest first."""
