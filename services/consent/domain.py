@@ -67,6 +67,16 @@ class Vrager:
     rol: str
     hoed: Hoed
     regime: str
+    herkomst: str = ""
+    """Code of the herkomst of what she writes: her own file, when that is under secrecy."""
+
+    def werkt_onder(self, herkomst: Herkomst) -> bool:
+        """Whether data are of her own task. Secrecy is kept per file: another youth worker or
+        doctor in the same plan is not "directly involved" in this one (Jeugdwet 7.3.11 lid 2 a,
+        BW 7:457 lid 2)."""
+        return self.regime == herkomst.regime and (
+            herkomst.geheimhouder is None or self.herkomst == herkomst.code
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +235,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     bijna: Besluit | None = None
     for wie, doel in passend.items():
         for regel in regels.voor(wie, doel, vraag.herkomst.regime, vraag.onderwerp):
-            if regel.eigen_regime and vraag.vrager.regime != vraag.herkomst.regime:
+            if regel.eigen_regime and not vraag.vrager.werkt_onder(vraag.herkomst):
                 continue
             besluit = _toets(regel, doel, vraag, feiten)
             if besluit.open:
@@ -397,6 +407,14 @@ class AlVastgelegd(RegelFout):
     """Deze vastlegging bestaat al."""
 
 
+class GrondBlijft(RegelFout):
+    """Een wettelijke grond trekt alleen een professional in. U kunt wel bezwaar maken."""
+
+
+class BezwaarBlijft(RegelFout):
+    """Een bezwaar trekt alleen de betrokkene zelf in, of wie het gezag heeft."""
+
+
 class MagNietNamens(RegelFout):
     """Deze persoon kan hiervoor niet tekenen. Onder de 16 tekent wie het gezag heeft (UAVG 5)."""
 
@@ -415,6 +433,7 @@ class Record:
 
     huishouden: UUID | None = None
     persoon: UUID | None = None
+    soort: type[ConsentFact] | None = None
     ingetrokken: bool = False
 
     def evolve(self, fact: ConsentFact) -> Record:
@@ -430,7 +449,7 @@ class Record:
                 | HulpAkkoordGegeven()
                 | BezwaarGemaakt()
             ):
-                return Record(fact.huishouden, fact.persoon)
+                return Record(fact.huishouden, fact.persoon, type(fact))
             case _:
                 assert_never(fact)
 
@@ -445,6 +464,16 @@ class Record:
         if self.ingetrokken:
             raise AlIngetrokken
         return [fact]
+
+    def controleer_intrekker(self, huishouden: UUID, hoed: Hoed) -> None:
+        """A ground ends by who stands for it; an objection by whose it is: no professional takes
+        away what keeps her out (AVG 21). Raises NietBekend, GrondBlijft, BezwaarBlijft."""
+        if self.persoon is None or self.huishouden != huishouden:
+            raise NietBekend
+        if self.soort is GrondslagVastgelegd and hoed is Hoed.INWONER:
+            raise GrondBlijft
+        if self.soort is BezwaarGemaakt and hoed is not Hoed.INWONER:
+            raise BezwaarBlijft
 
     def wis(self, fact: PersoonGewist) -> list[ConsentFact]:
         return [] if self.ingetrokken else [fact]

@@ -40,6 +40,7 @@ class Zet:
     huishouden: UUID | None = None
     persoon: UUID | None = None
     medewerker: UUID | None = None
+    """To whom it gives a relation: a professional, or who holds custody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class Vergeet:
 
 @dataclass(frozen=True, slots=True)
 class VergeetAlle:
-    """Forget these kinds for a whole household, or everything about one person."""
+    """Forget these kinds of a household, about a person or for a professional."""
 
     soorten: tuple[str, ...]
     huishouden: UUID | None = None
     persoon: UUID | None = None
+    medewerker: UUID | None = None
 
 
 Wijziging = Zet | Vergeet | VergeetAlle
@@ -74,7 +76,7 @@ VELDEN: Mapping[type[Fact], str | None] = {
 """The one personal field of a fact that a decision needs; all others stay sealed."""
 
 ALLE_SOORTEN = (
-    "persoon", "gezag", "grond", "toestemming", "opheffing", "bezwaar",
+    "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
 )  # fmt: skip
 
 
@@ -89,6 +91,12 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
                 yield Zet(f"persoon:{stream}", "persoon", stream, waarde, persoon=stream)
         case GezagVastgelegd():
             yield Zet(f"gezag:{stream}", "gezag", stream, waarde, persoon=stream)
+            yield VergeetAlle(("gezaghouder",), persoon=stream)
+            for houder in map(UUID, waarde["houders"]):
+                yield Zet(
+                    f"gezaghouder:{stream}:{houder}", "gezaghouder", stream, None,
+                    persoon=stream, medewerker=houder,
+                )  # fmt: skip
         case LidToegevoegd(persoon=persoon):
             yield Zet(f"lid:{stream}:{persoon}", "lid", persoon, None, stream, persoon)
         case LidVertrokken(persoon=persoon):
@@ -106,7 +114,9 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
                 medewerker=wie,
             )  # fmt: skip
         case DeelnemerVertrokken(huishouden=huishouden, medewerker=wie):
+            # Her grounds were for this task: whoever comes back says anew why it is needed.
             yield Vergeet(f"deelnemer:{huishouden}:{wie}")
+            yield VergeetAlle(("grond",), huishouden, medewerker=wie)
         case PlanAfgesloten(huishouden=huishouden):
             # Re-opening revives no access, no consent and no waiver: they end here, for good.
             yield VergeetAlle(("deelnemer", "grond", "toestemming", "opheffing"), huishouden)
@@ -118,9 +128,11 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
         ):
             soort = VELDEN[type(fact)]
             assert soort is not None
+            eigen = waarde["ontvanger"]["medewerker"] if soort == "grond" else None
             yield Zet(
-                f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden, fact.persoon
-            )
+                f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden,
+                fact.persoon, None if eigen is None else UUID(eigen),
+            )  # fmt: skip
         case Ingetrokken():
             yield Vergeet(f"vastlegging:{stream}")
         case PersoonGewist(persoon=persoon):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -29,7 +30,7 @@ from events.begrippen import Rubriek, herkomst
 from events.plan import plan_id
 from events.waarden import Bezwaar, Gezag, Grond, Instemming, Mandaat, Opheffing
 from infra.database import Tx
-from infra.keys import KeyStore
+from infra.keys import KeyStore, SubjectErasedError
 from infra.seal import SealingKey, open_capsule
 from services.consent.domain import Feiten, Vastlegging
 from services.consent.policies import Vergeet, VergeetAlle, Wijziging, Zet
@@ -79,15 +80,19 @@ class Beslisfeiten:
         for wijziging in wijzigingen:
             match wijziging:
                 case Zet():
-                    self._zet(tx, versie, wijziging)
+                    # Of an erased person nothing is remembered; what follows still counts.
+                    with suppress(SubjectErasedError):
+                        self._zet(tx, versie, wijziging)
                 case Vergeet(sleutel=sleutel):
                     tx.execute(delete(tabel).where(tabel.c.sleutel == sleutel))
-                case VergeetAlle(soorten=soorten, huishouden=huishouden, persoon=persoon):
+                case VergeetAlle(soorten, huishouden, persoon, medewerker):
                     welke = delete(tabel).where(tabel.c.soort.in_(soorten))
                     if huishouden is not None:
                         welke = welke.where(tabel.c.huishouden == huishouden)
                     if persoon is not None:
                         welke = welke.where(tabel.c.persoon == persoon)
+                    if medewerker is not None:
+                        welke = welke.where(tabel.c.medewerker == medewerker)
                     tx.execute(welke)
 
     def rijen(self, tx: Tx, huishouden: UUID) -> Sequence[Rij]:
@@ -154,10 +159,13 @@ class Beslisfeiten:
 def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:
     """Whether somebody can be anything to this household, as far as is known without a key."""
     return any(
-        (wie == rij.medewerker and rij.soort in ("regisseur", "deelnemer"))
-        or (inwoner and (rij.soort == "gezag" or (rij.soort == "lid" and wie == rij.persoon)))
+        (wie == rij.medewerker and rij.soort in _RELATIES[inwoner])
+        or (inwoner and rij.soort == "lid" and wie == rij.persoon)
         for rij in rijen
     )
+
+
+_RELATIES = {False: ("regisseur", "deelnemer"), True: ("gezaghouder",)}
 
 
 def _plaats(gemeente: str, sleutel: str, versie: int) -> Place:

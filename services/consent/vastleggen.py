@@ -114,10 +114,12 @@ class Vastleggen:
         self, opdracht: Opdracht, huishouden: UUID, record: UUID, reden: str | None
     ) -> Recorded:
         """Holds from the next request on. As easy as giving (AVG 7 lid 3)."""
-        persoon = self._consent.record(record).persoon
-        if persoon is None:
+        feiten = self._consent.feiten(opdracht.wie, huishouden)
+        staat = self._consent.record(record)
+        staat.controleer_intrekker(huishouden, opdracht.wie.hoed)
+        persoon = staat.persoon
+        if persoon is None or not _mag_voor(opdracht.wie, persoon, feiten):
             raise NietBekend
-        self._mag_voor(opdracht.wie, huishouden, persoon)
         fact = Ingetrokken(
             huishouden=huishouden, persoon=persoon,
             reden=None if reden is None else Open(reden, _plaats(persoon)),
@@ -129,12 +131,9 @@ class Vastleggen:
     ) -> Feiten:
         """Raises NietBekend; MagNietNamens for a resident who writes down what another decided."""
         feiten = self._consent.feiten(wie, huishouden)
-        ik = wie.actor.id
-        if persoon not in feiten.leden or not (
-            wie.rol is not Rol.INWONER or persoon == ik or vertegenwoordigt(ik, persoon, feiten)
-        ):
+        if not _mag_voor(wie, persoon, feiten):
             raise NietBekend
-        if wie.rol is Rol.INWONER and gever not in (None, ik):
+        if wie.rol is Rol.INWONER and gever not in (None, wie.actor.id):
             raise MagNietNamens
         return feiten
 
@@ -142,6 +141,14 @@ class Vastleggen:
         context = opdracht.deel(deel) if deel else opdracht.context
         record = uuid5(_RUIMTE, str(context.sleutel))  # the same command makes the same record
         return self._consent.leg_vast(record, fact, context)
+
+
+def _mag_voor(wie: Aangemeld, persoon: UUID, feiten: Feiten) -> bool:
+    return persoon in feiten.leden and (
+        wie.rol is not Rol.INWONER
+        or persoon == wie.actor.id
+        or vertegenwoordigt(wie.actor.id, persoon, feiten)
+    )
 
 
 def _plaats(persoon: UUID) -> Zegelplaats:
