@@ -8,7 +8,7 @@ imported. Left to others: sealing (`infra.seal`), storing (`infra.store`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -187,10 +187,10 @@ class Fact(BaseModel):
         cls.naam, cls.versie = naam, versie
         cls.personal = frozenset(
             name
-            for name, field in cls.model_fields.items()
+            for name, info in cls.model_fields.items()
             if any(
                 isinstance(mark, _PersonalField)
-                for mark in _marks(field.annotation, field.metadata)
+                for mark in _marks(info.annotation, info.metadata)
             )
         )
         Fact._registry[naam] = cls
@@ -237,6 +237,8 @@ class Envelope:
     correlation: UUID
     causation: str | None
     verantwoording: Open[Verantwoording] | Sealed | Erased
+    stored: bytes | None = field(default=None, compare=False, repr=False)
+    """The bytes it was read from: relayed and kept as they are."""
 
     @property
     def place(self) -> Place:

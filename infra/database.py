@@ -110,6 +110,7 @@ def _engine(path: Path | None) -> Engine:
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
+            "wal_autocheckpoint=200",  # small and often: a reader never waits for a large one
             "busy_timeout=10000",
             "cell_size_check=ON",
         ):

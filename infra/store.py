@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -355,6 +354,7 @@ class EnvelopeMapper(Mapper[UUID]):
             UUID(state["correlatie"]),
             state["oorzaak"],
             reason,
+            stored_event.state,
         )
 
 
@@ -363,10 +363,9 @@ _MAPPER = EnvelopeMapper()
 
 def to_bytes(envelope: Envelope) -> bytes:
     """A sealed envelope as it is stored; stream, version and type stand beside it."""
-    return _MAPPER.to_stored_event(envelope).state
+    return envelope.stored or _MAPPER.to_stored_event(envelope).state
 
 
-@lru_cache(maxsize=4096)  # ciphertext only: nothing that a decision or a key could change
 def from_bytes(stream: UUID, version: int, naam: str, state: bytes) -> Envelope:
     """The sealed envelope again. Raises UnknownFactError."""
     return _MAPPER.to_domain_event(StoredEvent(stream, version, naam, state))

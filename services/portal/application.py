@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from infra.keyring import Release
 from infra.views import View
 from infra.web import etag
 from services.portal import projections
-from services.portal.domain import vouw
+from services.portal.domain import Dossier, vouw
 from services.portal.weergave import toon
 
 _KORT = (
@@ -33,6 +34,12 @@ _KORT = (
     MeldingOntvangen, MeldingGekoppeld, MeldingOpgepakt,
     PlanGeopend, PlanAfgesloten, DeelnemerToegetreden, DeelnemerVertrokken,
 )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _vouw(stand: projections.Stand) -> Dossier:
+    """Folded once per state of a household: sealed, so nothing a key or a decision could change."""
+    return vouw(stand.envelopes())
 
 
 class WordtHersteld(RegelFout):
@@ -56,9 +63,9 @@ class Portal:
         Raises NietBekend for a household that is not hers to know, existing or not.
         """
         with self.view.database.read() as tx:
-            envelopes = projections.feiten_van(tx, huishouden, moment)
+            stand = projections.stand_van(tx, huishouden, moment)
             hersteld = projections.in_quarantaine(tx, huishouden)
-        gevouwen = vouw(envelopes)
+        gevouwen = _vouw(stand) if moment is None else vouw(stand.envelopes())
         vrijgave = self._release(wie, huishouden, gevouwen.kids(), doel)
         if not vrijgave.relaties:
             raise NietBekend
@@ -86,7 +93,7 @@ class Portal:
         Raises NietBekend as `dossier` does.
         """
         with self.view.database.read() as tx:
-            envelopes = projections.feiten_van(tx, huishouden)
+            envelopes = projections.stand_van(tx, huishouden).envelopes()
         gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, _KORT))
         for persoon in gevouwen.van("persoon"):
             for velden in (persoon.velden, *persoon.eerder):

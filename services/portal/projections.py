@@ -7,6 +7,7 @@ date is the same query with a bound, and erasing a key erases here too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -159,11 +160,25 @@ _IN_QUARANTAINE = (
 _EINDE_DER_TIJDEN = "9999"
 
 
-def feiten_van(tx: Tx, huishouden: UUID, moment: datetime | None = None) -> list[Envelope]:
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The stored facts of a household. Facts are only ever added: as many are the same ones,
+    unless a moment bounds them."""
+
+    huishouden: UUID
+    moment: datetime | None
+    aantal: int
+    rijen: Sequence[Any] = field(compare=False, repr=False)
+
+    def envelopes(self) -> list[Envelope]:
+        return [from_bytes(row.stroom, row.versie, row.type, row.feit) for row in self.rijen]
+
+
+def stand_van(tx: Tx, huishouden: UUID, moment: datetime | None = None) -> Stand:
     """All facts of a household, sealed; as they were recorded up to a moment."""
     tot = _EINDE_DER_TIJDEN if moment is None else moment.isoformat()
     rows: Sequence[Any] = tx.execute(_VAN_HUISHOUDEN, {"huishouden": huishouden, "tot": tot}).all()
-    return [from_bytes(row.stroom, row.versie, row.type, row.feit) for row in rows]
+    return Stand(huishouden, moment, len(rows), rows)
 
 
 def in_quarantaine(tx: Tx, huishouden: UUID) -> bool:
