@@ -1,15 +1,15 @@
 """The log: gapless rows, each committed with a salt, its content sealed so that it can expire.
 
 Rules kept here: a row's number is one higher than the last, given inside the transaction that
-commits the reason for it; the commitment, SHA-256(salt | canonical JSON of the content), stays
-when the content's key is destroyed; whoever opens content gets it checked against the commitment.
+commits the reason for it; the commitment, SHA-256(salt | canonical JSON of every column and the
+content), stays when the content's key is destroyed; whoever reads gets the row checked against it.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -30,11 +30,11 @@ from sqlalchemy import (
     select,
 )
 
-from events.base import Capsule, Place, Zegelplaats
+from events.base import Capsule, KeyId, Place, Zegelplaats
 from events.begrippen import Rubriek, herkomst
 from infra.database import Tx
-from infra.keys import KeyStore
-from infra.seal import SealingKey, canonical, open_capsule
+from infra.keys import KeyStore, UnknownKeyError
+from infra.seal import SealError, SealingKey, canonical, open_capsule
 
 tables = MetaData()
 logregels = Table(
@@ -54,7 +54,7 @@ _LOG = UUID("5d0f6a3e-6c1c-4a53-9b6e-0d6a52c7c9aa")
 
 
 class LogDamagedError(Exception):
-    """A row is missing, or its content does not fit its commitment."""
+    """A row is missing, or does not fit its commitment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Logbook:
                     "vraag": regel.vraag,
                     "huishouden": regel.huishouden,
                     "persoon": regel.persoon,
-                    "verbintenis": _commit(salt, regel.inhoud),
+                    "verbintenis": _commit(salt, nr, now.isoformat(), regel),
                     "kid": kid,
                     "inhoud": capsule.sealed,
                 }
@@ -111,21 +111,24 @@ class Logbook:
         tx.execute(insert(logregels), rows)
 
     def read(self, tx: Tx, where: Select[Any]) -> Iterator[Geschreven]:
-        """The rows of a selection on `logregels`. Raises LogDamagedError, SealError."""
+        """The rows of a selection on `logregels`. Raises LogDamagedError."""
         rows = tx.execute(where).all()
-        infos = {info.kid: info for info in self._keys.describe(tx, {row.kid for row in rows})}
-        keys = {kid: self._keys.unwrap(info) for kid, info in infos.items() if not info.erased}
+        keys = self._month_keys(tx, {row.kid for row in rows})
         for row in rows:
-            if row.kid not in keys:
+            key = keys[row.kid]
+            if key is None:
                 continue  # expired: the commitment stays, the content is gone
             capsule = Capsule(
                 self._place(row.vraag, row.nr), ("inhoud", "zout"), row.kid, row.inhoud
             )
-            opened = open_capsule(capsule, keys[row.kid])
+            try:
+                opened = open_capsule(capsule, key)
+            except SealError:
+                raise LogDamagedError(f"logregel {row.nr}") from None
             salt, inhoud = bytes.fromhex(opened["zout"]), opened["inhoud"]
-            if not hmac.compare_digest(_commit(salt, inhoud), row.verbintenis):
-                raise LogDamagedError(f"logregel {row.nr}")
             regel = Regel(row.soort, row.vraag, inhoud, row.huishouden, row.persoon)
+            if not hmac.compare_digest(_commit(salt, row.nr, row.tijdstip, regel), row.verbintenis):
+                raise LogDamagedError(f"logregel {row.nr}")
             yield Geschreven(row.nr, datetime.fromisoformat(row.tijdstip), regel)
 
     def verify(self, tx: Tx) -> int:
@@ -140,6 +143,15 @@ class Logbook:
             pass
         return len(numbers)
 
+    def _month_keys(self, tx: Tx, kids: Collection[KeyId]) -> dict[KeyId, bytes | None]:
+        try:
+            infos = self._keys.describe(tx, kids)
+        except UnknownKeyError:
+            raise LogDamagedError("een logregel noemt een onbekende sleutel") from None
+        if any(info.herkomst != herkomst("logboek") for info in infos):
+            raise LogDamagedError("een logregel noemt de sleutel van een persoon")
+        return {info.kid: None if info.erased else self._keys.unwrap(info) for info in infos}
+
     def _place(self, vraag: UUID, nr: int) -> Place:
         return Place(self._gemeente, vraag, nr, "logregel", 1)
 
@@ -152,5 +164,7 @@ def _plaats(now: datetime) -> Zegelplaats:
     return Zegelplaats((uuid5(_LOG, now.strftime("%Y-%m")),), herkomst("logboek"), Rubriek.REGIE)
 
 
-def _commit(salt: bytes, inhoud: dict[str, Any]) -> bytes:
-    return sha256(salt + canonical(inhoud)).digest()
+def _commit(salt: bytes, nr: int, tijdstip: str, regel: Regel) -> bytes:
+    wie = [str(known) if known else None for known in (regel.huishouden, regel.persoon)]
+    row = [nr, regel.soort, tijdstip, str(regel.vraag), *wie, regel.inhoud]
+    return sha256(salt + canonical(row)).digest()
