@@ -13,7 +13,13 @@ from events.begrippen import Leefgebied, Verantwoording
 from infra.database import Database
 from infra.decider import Recorded, Verouderd
 from infra.seal import KeyNotReleasedError, SealError
-from infra.store import MAX_FACT, FeitTeGroot, SealedInNewFactError, SleutelHergebruikt
+from infra.store import (
+    MAX_FACT,
+    FeitTeGroot,
+    SealedInNewFactError,
+    SleutelHergebruikt,
+    Store,
+)
 from tests.infra.world import (
     ANNA,
     GEMEENTE,
@@ -111,15 +117,16 @@ def test_row_moved_to_another_stream_does_not_open(database: Database) -> None:
 
 
 def test_concurrent_appends_all_land_once(database: Database) -> None:
-    store, stream, together = a_store(database), uuid4(), threading.Barrier(4)
-    done: list[Recorded] = []
+    """Two stores on one database, as two processes would have; two writers in each."""
+    stores, stream, together = [a_store(database) for _ in range(2)], uuid4(), threading.Barrier(4)
+    store, done = stores[0], list[Recorded]()
 
-    def write() -> None:
+    def write(store: Store) -> None:
         for _ in range(5):
             together.wait()  # at most three others can win before this one does
             done.append(store.handle(Schrift, stream, lambda s: s.noteer(over("x")), context()))
 
-    threads = [threading.Thread(target=write) for _ in range(4)]
+    threads = [threading.Thread(target=write, args=(each,)) for each in stores * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
