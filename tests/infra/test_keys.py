@@ -390,7 +390,7 @@ def test_second_rotation_waits_for_the_first(kluis: Kluis, monkeypatch: pytest.M
         first_is_done.wait()
         return number
 
-    second = threading.Thread(target=kluis.rotate)
+    second = threading.Thread(target=kluis.rotate, daemon=True)  # a failure must not hang
 
     def begin_another() -> bool:
         monkeypatch.setattr(kluis.database, "checkpoint", checkpoint)
