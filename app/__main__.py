@@ -22,10 +22,12 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
+from app import beheer as onderhoud
 from app.demo import NietDeDemoError, maak
 from app.wiring import Embedded, InGebruikError, clock
 from infra import logs
 from infra.database import DamagedDataError
+from infra.logbook import LogDamagedError
 from infra.provider import KeyFileError
 from infra.settings import Settings, SettingsError
 from infra.staff import Staff, StaffFileError
@@ -82,6 +84,39 @@ def verhaal(
     with spoken():
         folder = _settings(data, None).data if url is not None else None
         raise typer.Exit(vertel(url, folder, techniek=techniek))
+
+
+@cli.command()
+def beheer(
+    *,
+    sleutels: Annotated[bool, typer.Option("--sleutels", help="Vervang de wikkelsleutel.")] = False,
+    controle: Annotated[
+        bool, typer.Option("--controle", help="Controleer het logboek en het leesmodel.")
+    ] = False,
+    herstel: Annotated[
+        bool, typer.Option("--herstel", help="Verwerk wat apart was gezet opnieuw.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Onderhoud terwijl Samenplan stilstaat."""
+    with spoken():
+        world = Embedded(_settings(data, None))
+        try:
+            if sleutels:
+                onderhoud.vervang_wikkelsleutel(world)
+                print("De wikkelsleutel is vervangen; de oude is vernietigd.")
+            if controle:
+                regels, rijen = onderhoud.controleer(world)
+                print(f"Het logboek klopt ({regels} regels) en het leesmodel ook ({rijen} rijen).")
+            if herstel:
+                for naam, bron, fout, goed in onderhoud.herstel(world):
+                    print(f"{naam}, {bron}: {'hersteld' if goed else 'nog niet'} ({fout})")
+        except LogDamagedError as error:
+            _stop(9, f"Het logboek klopt niet: {error}.")
+        except onderhoud.OngelijkError as error:
+            _stop(9, f"Het leesmodel {error} verschilde van de feiten en is opnieuw opgebouwd.")
+        finally:
+            world.close()
 
 
 @contextmanager

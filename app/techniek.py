@@ -7,16 +7,16 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import select
 
+from app.beheer import OngelijkError, controleer
 from app.verhaal import BURENTEKST, Verhaal, VerhaalFout, eis
 from app.vertel import Server
 from app.wiring import Embedded
+from infra.logbook import LogDamagedError
 from infra.settings import Settings
 
 
@@ -99,23 +99,11 @@ def _kill(server: Server, verhaal: Verhaal) -> list[str]:
 
 def _herbouw(server: Server) -> list[str]:
     server.stop()
-    world = Embedded(Settings(data=Path(server.data), demo=True))
+    world = Embedded(Settings(data=server.data, demo=True))
     try:
-        world.worker.drain()
-        live = _rijen(world)
-        world.view.rebuild()
-        eis(_rijen(world) == live, "het leesmodel verschilt van een herbouw")
-        with world.consent.database.read() as tx:
-            lines = world.consent.logboek.verify(tx)
+        lines, rows = controleer(world)
+    except (LogDamagedError, OngelijkError) as error:
+        raise VerhaalFout(str(error)) from None
     finally:
         world.close()
-    count = sum(len(rows) for rows in live.values())
-    return [f"{count} rijen gelijk", f"{lines} logregels zonder gat, elk past bij zijn verbintenis"]
-
-
-def _rijen(world: Embedded) -> dict[str, list[Any]]:
-    with world.view.database.read() as tx:
-        return {
-            table.name: sorted(map(repr, tx.execute(select(table)).all()))
-            for table in world.view.tables.sorted_tables
-        }
+    return [f"{rows} rijen gelijk", f"{lines} logregels zonder gat, elk past bij zijn verbintenis"]

@@ -32,6 +32,7 @@ class Database:
         self.path = path
         self.engine = _engine(path)
         self._writer = threading.RLock()
+        self._inside: Tx | None = None
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -39,7 +40,8 @@ class Database:
         with self._writer, self.engine.connect() as tx:
             tx.exec_driver_sql("BEGIN IMMEDIATE")
             try:
-                yield tx
+                with self._shared_by(tx):
+                    yield tx
             except BaseException:
                 tx.rollback()
                 raise
@@ -52,15 +54,28 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A snapshot: all statements in it see the same moment."""
-        if self.path is None:  # one shared connection: reading waits for the writer too
-            with self._writer, self.engine.connect() as tx:
-                yield tx
-                tx.rollback()
-        else:
+        if self.path is not None:
             with self.engine.connect() as tx:
                 tx.exec_driver_sql("BEGIN")
                 yield tx
                 tx.rollback()
+            return
+        with self._writer:  # one shared connection: reading waits for the writer too
+            if self._inside is not None:
+                yield self._inside  # closing it would end the transaction we are in
+                return
+            with self.engine.connect() as tx, self._shared_by(tx):
+                tx.exec_driver_sql("BEGIN")
+                yield tx
+                tx.rollback()
+
+    @contextmanager
+    def _shared_by(self, tx: Tx) -> Iterator[None]:
+        self._inside = tx
+        try:
+            yield
+        finally:
+            self._inside = None
 
     def check(self) -> None:
         """Read every page once. Raises DamagedDataError."""
@@ -110,7 +125,7 @@ def _engine(path: Path | None) -> Engine:
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
-            "wal_autocheckpoint=200",  # small and often: a reader never waits for a large one
+            "wal_autocheckpoint=4000",  # a checkpoint costs much at once: let it be rare
             "busy_timeout=10000",
             "cell_size_check=ON",
         ):

@@ -43,7 +43,7 @@ logregels = Table(
     Column("nr", Integer, primary_key=True),
     Column("soort", String, nullable=False),
     Column("tijdstip", String, nullable=False),
-    Column("vraag", Uuid, nullable=False, index=True),
+    Column("vraag", Uuid, nullable=False),
     Column("huishouden", Uuid, index=True),
     Column("persoon", Uuid, index=True),
     Column("verbintenis", LargeBinary(32), nullable=False),
