@@ -324,7 +324,7 @@ _DESCRIBE = (
 )
 
 
-def _attempt(database: Database, tries: int = 20) -> bool:
+def _attempt(database: Database, tries: int = 3) -> bool:
     return any(database.checkpoint() for _ in range(tries))
 
 
