@@ -1,0 +1,138 @@
+"""The pages in a real browser: quiet, alone on this host, narrow and wide, by keyboard."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.portal.conftest import Wereld
+
+pytestmark = pytest.mark.servers
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="module")
+def adres(wereld: Wereld) -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(wereld.embedded.web(), log_level="critical", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM is not None, "chromium ontbreekt: sh infra/install.sh chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, adres: str) -> Iterator[Page]:
+    """A page that is quiet and asks nothing of other hosts."""
+    context = browser.new_context(base_url=adres, locale="nl-NL", reduced_motion="reduce")
+    opened = context.new_page()
+    said: list[str] = []
+    hosts: set[str] = set()
+    opened.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    yield opened
+    context.close()
+    assert said == []
+    assert hosts == {urlsplit(adres).netloc}
+
+
+def aangemeld(page: Page, naam: str) -> None:
+    page.goto("/aanmelden")
+    page.get_by_role("button", name=f"Aanmelden als {naam}", exact=True).click()
+    page.wait_for_url(lambda url: "/aanmelden" not in url)
+
+
+@pytest.mark.parametrize("breedte", [320, 390, 1366])
+def test_nothing_scrolls_sideways_and_targets_are_large_enough(
+    page: Page, wereld: Wereld, breedte: int
+) -> None:
+    page.set_viewport_size({"width": breedte, "height": 844})
+    paden = {
+        "Ellen de Wit": ["/huishoudens", wereld.pad, f"{wereld.pad}/vraag",
+                         f"{wereld.pad}/toestemming"],
+        "Samira Amrani": [wereld.pad, "/wie-keek"],
+        "Joris Meijer": [f"/inzagen?huishouden={wereld.verhaal.huishouden}"],
+    }  # fmt: skip
+    for naam, plaatsen in paden.items():
+        aangemeld(page, naam)
+        for pad in plaatsen:
+            page.goto(pad)
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            over = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert over <= 0, (pad, over)
+            small = page.evaluate(
+                """[...document.querySelectorAll('button, summary, input, select, textarea, nav a')]
+                .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+                .filter(([, r]) => r.width && (r.height < 24 || r.width < 24))
+                .map(([html]) => html)"""
+            )
+            assert small == [], pad
+
+
+def test_every_stop_of_the_keyboard_shows_and_sign_in_needs_no_mouse(
+    page: Page, wereld: Wereld
+) -> None:
+    page.goto("/aanmelden")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#inhoud"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "inhoud"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/huishoudens")
+    page.goto(wereld.pad)
+    stops = page.locator(
+        "a:visible, button:visible, summary:visible, input:visible, select:visible, "
+        "textarea:visible"
+    ).count()
+    seen = set()
+    for _ in range(stops + 20):
+        page.keyboard.press("Tab")
+        place = page.evaluate(
+            """() => { const e = document.activeElement, r = e.getBoundingClientRect();
+            const rand = parseFloat(getComputedStyle(e).outlineWidth);
+            const inBeeld = r.bottom > 0 && r.top < innerHeight;
+            return [e.tagName, r.top + scrollY, r.left, rand, inBeeld] }"""
+        )
+        if place[0] == "BODY":
+            break
+        assert place[3] >= 2, place
+        assert place[4], place
+        seen.add(tuple(place[:3]))
+    assert len(seen) >= stops * 0.95
+
+
+def test_a_regisseur_asks_and_is_answered_in_a_browser(page: Page, wereld: Wereld) -> None:
+    aangemeld(page, "Ellen de Wit")
+    page.goto(f"{wereld.pad}/vraag")
+    page.get_by_label("Over wie").select_option(wereld.verhaal.samira)
+    page.get_by_label("Waar het vandaan komt").select_option("wgs-schuldhulp")
+    page.get_by_label("Waarover").select_option("financien-en-schulden")
+    page.get_by_role("button", name="Vraag het").click()
+    page.get_by_text("Nog niet: er ontbreekt een stap").wait_for()
+    page.get_by_role("button", name="Afmelden").click()
+    page.wait_for_url("**/aanmelden")
+    page.goto(wereld.pad)
+    assert urlsplit(page.url).path == "/aanmelden"
