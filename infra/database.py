@@ -21,6 +21,9 @@ Tx = Connection
 """An open transaction; whoever gets one writes together with its other holders."""
 
 
+_BUSY = "busy_timeout=10000"
+
+
 class DamagedDataError(Exception):
     """The file is no database, a damaged one, or older than what others read of it."""
 
@@ -97,7 +100,12 @@ class Database:
         if self.path is None:
             return True
         with self._writer, self.engine.connect() as tx:
-            busy = tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            # Wait shortly: whoever waits here keeps everybody else from writing.
+            tx.exec_driver_sql("PRAGMA busy_timeout=100")
+            try:
+                busy = tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            finally:
+                tx.exec_driver_sql(f"PRAGMA {_BUSY}")
         return int(busy) == 0
 
     def close(self) -> None:
@@ -126,7 +134,7 @@ def _engine(path: Path | None) -> Engine:
             "secure_delete=ON",
             "foreign_keys=ON",
             "wal_autocheckpoint=4000",  # a checkpoint costs much at once: let it be rare
-            "busy_timeout=10000",
+            _BUSY,
             "cell_size_check=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
