@@ -8,12 +8,14 @@ help:  ## toon deze hulp
 run: .venv/.run  ## installeer alles in deze map en start Samenplan met een verzonnen gemeente
 	@$(PY) -m app demo --start
 
-check: .venv/.test  ## snelle ronde: opmaak, types, lagen, tests zonder servers
-	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports --no-cache | tail -3
+lint: .venv/.test
+	@.venv/bin/ruff format -q --check . && .venv/bin/ruff check -q . && .venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache --no-logo > .venv/lagen || { cat .venv/lagen; false; }
+
+check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
 	@$(PY) -m pytest -m "not servers" -x
 
-test: .venv/.test .venv/.browser  ## alles, ook het echte commando en de browser
-	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports --no-cache | tail -3
+test: lint .venv/.browser  ## alles, ook het echte commando en de browser
 	@$(PY) -m pytest
 
 bench: .venv/.test  ## metingen naast hun ijkpunt, in een tabel
@@ -40,4 +42,4 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh chromium
 	@touch $@
 
-.PHONY: help run check test bench lock
+.PHONY: help run lint check test bench lock

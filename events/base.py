@@ -189,8 +189,7 @@ class Fact(BaseModel):
             name
             for name, info in cls.model_fields.items()
             if any(
-                isinstance(mark, _PersonalField)
-                for mark in _marks(info.annotation, info.metadata)
+                isinstance(mark, _PersonalField) for mark in _marks(info.annotation, info.metadata)
             )
         )
         Fact._registry[naam] = cls
