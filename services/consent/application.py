@@ -177,14 +177,18 @@ class Consent:
         return besluit
 
     def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:
-        """The decision facts for a command of somebody who belongs here. Raises NietBekend."""
-        vraagt = vrager(wie)
-        with self.database.read() as tx:
+        """The decision facts for a command of somebody who belongs here; a refusal is logged.
+
+        Raises NietBekend.
+        """
+        vraagt, nu = vrager(wie), self._now()
+        with self.database.write() as tx:
             rijen = self._feiten.rijen(tx, huishouden)
-            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, self._now())
-        if not relaties(vraagt, feiten):
-            raise NietBekend
-        return feiten
+            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+            if relaties(vraagt, feiten):
+                return feiten
+            self._log(tx, nu, uuid4(), wie, None, huishouden, [], GEEN_RELATIE)
+        raise NietBekend  # after the commit, so that the line stays
 
     # --- records ------------------------------------------------------------------------------
 
@@ -260,8 +264,10 @@ class Consent:
                 rij.medewerker
                 for regel in {regel.regel.huishouden for regel in regels}
                 if regel is not None
-                for rij in self._feiten.rijen(tx, regel)
-                if rij.medewerker is not None
+                for rijen in [self._feiten.rijen(tx, regel)]
+                if heeft_relatie(rijen, persoon, inwoner=True)  # who left knows no newcomers
+                for rij in rijen
+                if rij.soort in ("regisseur", "deelnemer")
             )
             inhoud = {"door": _wie(wie), "persoon": str(persoon)}
             self.logboek.write(tx, nu, [Regel("loginzage", uuid4(), inhoud, persoon=persoon)])

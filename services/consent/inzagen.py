@@ -12,6 +12,16 @@ from services.consent.regels import Regelset
 _OPEN = ("mag", "moet")
 
 
+def _uitgeschreven(inhoud: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row per part again, from a record that says equal outcomes once."""
+    return [
+        {"herkomst": herkomst, "onderwerp": onderwerp, "betrokkenen": betrokkenen}
+        | {name: value for name, value in groep.items() if name != "wat"}
+        for groep in inhoud.get("delen", [])
+        for herkomst, onderwerp, *betrokkenen in groep["wat"]
+    ]
+
+
 def voor_betrokkene(
     regels: Iterable[Geschreven], bekend: Collection[UUID], zelf: UUID, regelset: Regelset
 ) -> list[dict[str, Any]]:
@@ -29,20 +39,23 @@ def voor_betrokkene(
             wie = f"{door['naam']} ({door['functie']}, {door['organisatie']})"
         else:
             wie = f"{door['functie']}, {door['organisatie']}"
-        open_ = [deel for deel in inhoud["delen"] if deel["uitkomst"] in _OPEN]
+        delen = _uitgeschreven(inhoud)
+        open_ = [deel for deel in delen if deel["uitkomst"] in _OPEN]
         # Opening a dossier asks for all of it: what stayed closed beside it was not sought.
-        dicht = [] if open_ else inhoud["delen"]
-        for gezien, delen in ((True, open_), (False, dicht)):
+        dicht = [] if open_ else delen
+        for mocht, delen in ((True, open_), (False, dicht)):
             if delen:
+                # Asking whether one may see shows nothing, also when the answer is yes.
+                niet_gezien = not mocht or geschreven.regel.soort == "uitleg"
                 grond = sorted({deel["artikel"] for deel in delen if deel["artikel"]})
                 waarom = sorted({zinnen[d["regel"]] for d in delen if d["regel"] in zinnen})
                 shown.append({
                     "tijdstip": geschreven.tijdstip,
                     "wie": wie,
                     "wat": ", ".join(sorted({d["onderwerp"].replace("-", " ") for d in delen})),
-                    "waarom": " ".join(waarom) if gezien else "",
-                    "grond": "; ".join(grond) if gezien else "",
-                    "uitkomst": "gezien" if gezien else "gevraagd, niet gezien",
+                    "waarom": " ".join(waarom) if mocht else "",
+                    "grond": "; ".join(grond) if mocht else "",
+                    "uitkomst": "gevraagd, niet gezien" if niet_gezien else "gezien",
                 })  # fmt: skip
     return shown
 
@@ -52,7 +65,7 @@ def voor_toezicht(regels: Iterable[Geschreven]) -> list[dict[str, Any]]:
     shown = []
     for geschreven in regels:
         regel, inhoud = geschreven.regel, geschreven.regel.inhoud
-        delen = inhoud.get("delen", [])
+        delen = _uitgeschreven(inhoud)
         geheel = inhoud.get("geheel")
         shown.append({
             "nr": geschreven.nr,
