@@ -70,7 +70,7 @@ class Tokens:
                 raise NotSignedInError
             return Aangemeld(
                 Actor(
-                    id=UUID(claims["sub"]),
+                    id=UUID(str(claims["sub"])),
                     naam=claims["naam"],
                     organisatie=claims["organisatie"],
                     functie=claims["functie"],
