@@ -101,7 +101,7 @@ class Database:
             return True
         with self._writer, self.engine.connect() as tx:
             # Wait shortly: whoever waits here keeps everybody else from writing.
-            tx.exec_driver_sql("PRAGMA busy_timeout=100")
+            tx.exec_driver_sql("PRAGMA busy_timeout=1000")
             try:
                 busy = tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
             finally:
