@@ -11,7 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from events.begrippen import Leefgebied, herkomsten
 from infra.auth import Rol
 from services.portal.pages.beeld import zichtbaar
-from services.portal.pages.kader import Afgewezen, Formulier, Kader, Sessie
+from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
+from services.portal.pages.kader import Kader
 from services.portal.woorden import WOORDEN
 
 _ONDERWERPEN = list(WOORDEN["onderwerp"].items())

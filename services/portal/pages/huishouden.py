@@ -11,7 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from infra.decider import NEDERLAND, NietBekend
 from services.portal.pages.beeld import beeld, zichtbaar
-from services.portal.pages.kader import GEDAAN, Afgewezen, Formulier, Kader, Sessie, nummer
+from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
+from services.portal.pages.kader import GEDAAN, Kader, nummer
 from services.portal.woorden import WOORDEN
 
 

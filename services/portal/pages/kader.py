@@ -9,8 +9,7 @@ page, byte for byte; what was typed is never lost.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -24,12 +23,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
 
-from infra.auth import Aangemeld, NotSignedInError, Rol, Tokens
+from infra.auth import NotSignedInError, Rol, Tokens
 from infra.decider import NEDERLAND, NietBekend, RegelFout
 from infra.staff import Staff
 from infra.web import NogNietVerwerkt, wacht_op
 from services.portal import woorden
 from services.portal.application import Portal, WordtHersteld
+from services.portal.pages.formulier import (
+    Afgewezen,
+    Formulier,
+    FormulierVerlopen,
+    GeenEigenFormulier,
+    Sessie,
+)
 
 COOKIE = "samenplan"
 MAX_FORM = 128 * 1024
@@ -56,57 +62,6 @@ GEDAAN = {
     "melding": "U heeft de melding opgepakt.",
     "actie": "De actie is bijgewerkt.",
 }
-
-
-class GeenEigenFormulier(RegelFout):
-    """Dit formulier komt niet van deze website. Er is niets bewaard."""
-
-
-class FormulierVerlopen(RegelFout):
-    """Dit formulier hoort bij een eerdere aanmelding. Er is niets verstuurd of bewaard."""
-
-    def __init__(self, velden: Mapping[str, str]) -> None:
-        self.velden = velden
-
-
-class Afgewezen(Exception):
-    """A service refused a command; the sentence and what is wrong where are for the form."""
-
-    def __init__(self, status: int, zin: str, code: str, fouten: Mapping[str, str]) -> None:
-        super().__init__(code)
-        self.status, self.zin, self.code, self.fouten = status, zin, code, fouten
-
-
-@dataclass(frozen=True, slots=True)
-class Sessie:
-    """Somebody who is signed in, and the token that her forms carry."""
-
-    wie: Aangemeld
-    token: str
-    formulier: str
-
-
-class Formulier:
-    """What was typed, every value as text."""
-
-    def __init__(self, paren: Sequence[tuple[str, str]]) -> None:
-        self._paren = [(naam, waarde.strip()) for naam, waarde in paren]
-
-    def __getitem__(self, naam: str) -> str:
-        return next((waarde for key, waarde in self._paren if key == naam), "")
-
-    def get(self, naam: str) -> str | None:
-        """The value, or None when the field was left empty."""
-        return self[naam] or None
-
-    def alle(self, naam: str) -> list[str]:
-        return [waarde for key, waarde in self._paren if key == naam]
-
-    @property
-    def waarden(self) -> dict[str, str]:
-        """What a person typed or chose, to show again."""
-        eigen = ("formulier", "sleutel")
-        return {key: waarde for key, waarde in reversed(self._paren) if key not in eigen}
 
 
 class Kader:

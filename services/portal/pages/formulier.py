@@ -1,0 +1,60 @@
+"""Forms: what was typed, by whom, and what a service said of it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.auth import Aangemeld
+from infra.decider import RegelFout
+
+
+class GeenEigenFormulier(RegelFout):
+    """Dit formulier komt niet van deze website. Er is niets bewaard."""
+
+
+class FormulierVerlopen(RegelFout):
+    """Dit formulier hoort bij een eerdere aanmelding. Er is niets verstuurd of bewaard."""
+
+    def __init__(self, velden: Mapping[str, str]) -> None:
+        self.velden = velden
+
+
+class Afgewezen(Exception):
+    """A service refused a command; the sentence and what is wrong where are for the form."""
+
+    def __init__(self, status: int, zin: str, code: str, fouten: Mapping[str, str]) -> None:
+        super().__init__(code)
+        self.status, self.zin, self.code, self.fouten = status, zin, code, fouten
+
+
+@dataclass(frozen=True, slots=True)
+class Sessie:
+    """Somebody who is signed in, and the token that her forms carry."""
+
+    wie: Aangemeld
+    token: str
+    formulier: str
+
+
+class Formulier:
+    """What was typed, every value as text."""
+
+    def __init__(self, paren: Sequence[tuple[str, str]]) -> None:
+        self._paren = [(naam, waarde.strip()) for naam, waarde in paren]
+
+    def __getitem__(self, naam: str) -> str:
+        return next((waarde for key, waarde in self._paren if key == naam), "")
+
+    def get(self, naam: str) -> str | None:
+        """The value, or None when the field was left empty."""
+        return self[naam] or None
+
+    def alle(self, naam: str) -> list[str]:
+        return [waarde for key, waarde in self._paren if key == naam]
+
+    @property
+    def waarden(self) -> dict[str, str]:
+        """What a person typed or chose, to show again."""
+        eigen = ("formulier", "sleutel")
+        return {key: waarde for key, waarde in reversed(self._paren) if key not in eigen}
