@@ -406,7 +406,7 @@ def test_second_rotation_waits_for_the_first(kluis: Kluis, monkeypatch: pytest.M
     assert kluis.reopen().readable([made]) == {made[1]}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(["key", "succeed", "destroy", "rotate", "reopen"]), st.data()),
