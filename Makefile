@@ -15,7 +15,7 @@ lint: .venv/.test
 check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
 	@$(PY) -m pytest -m "not servers" -x
 
-test: lint .venv/.browser  ## alles, ook het echte commando en de browser
+test: lint .venv/.browser .venv/.linter  ## alles, ook het echte commando en de browser
 	@$(PY) -m pytest
 
 bench: .venv/.test  ## metingen naast hun ijkpunt, in een tabel
@@ -40,6 +40,10 @@ lock:  ## zet de versies opnieuw vast
 
 .venv/.browser: infra/install.sh
 	@sh infra/install.sh chromium
+	@touch $@
+
+.venv/.linter: tests/tools/package-lock.json infra/install.sh
+	@sh infra/install.sh linter
 	@touch $@
 
 .PHONY: help run lint check test bench lock

