@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 from pydantic import TypeAdapter
 
-from app.demo.vul import Gemeente, Klok
+from app.demo.gemeente import Gemeente, Klok
+from app.demo.huishouden import Huishouden, huishoudens
 from app.wiring import Embedded, claim, release
 from infra.settings import Settings
 from infra.staff import Persona, Staff
@@ -80,4 +81,7 @@ async def _vul(world: Embedded, klok: Klok) -> None:
         web.router.lifespan_context(web),  # the worker runs, as in the real server
         httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://demo") as client,
     ):
-        await Gemeente(client, world.staff, klok).vul()
+        gemeente = Gemeente(client, world.staff, klok)
+        for told in huishoudens():
+            klok.tot(told["dagenGeleden"])
+            await Huishouden(gemeente, told).vertel()

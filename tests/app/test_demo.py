@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from app.demo import EIGEN, KLAAR, MERK, maak
-from app.demo.vul import Klok, huishoudens
+from app.demo.gemeente import Klok
+from app.demo.huishouden import huishoudens
 from app.wiring import Embedded
 from infra.auth import Rol
 from infra.settings import Settings

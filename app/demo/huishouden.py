@@ -1,52 +1,18 @@
-"""Fills a municipality through the HTTP API, in process, as the people of the demo.
+"""What happened to one household of the demo, told in a file in `huishoudens/`.
 
-A household is a file in `huishoudens/`, told in the words of the API: people by name, dates in
-days from the moment they are recorded. There is no back door: what the API refuses, the demo
-cannot have. The clock of the demo walks from some months ago to today, so that there is a past.
+The files speak the words of the API: people by name, dates in days from the day of recording.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
 from importlib import resources
-from typing import Any
-from uuid import UUID
 
-import httpx
-
-from infra.decider import NEDERLAND
-from infra.staff import Persona, Staff
+from app.demo.gemeente import Gemeente, Tabel
 
 BALIE = "Ruben Hoekstra"
-"""Takes the meldingen of residents, and forms what nobody else may form."""
-Tabel = dict[str, Any]
-
-
-class DemoFout(Exception):
-    """The API refused something that the demo tells."""
-
-
-class Klok:
-    """The clock of a municipality that is being filled; never past `eind`, never back."""
-
-    def __init__(self, eind: datetime, dagen: int) -> None:
-        self._eind = eind
-        self.nu = eind - timedelta(days=dagen)
-
-    def __call__(self) -> datetime:
-        return self.nu
-
-    @property
-    def vandaag(self) -> date:
-        return self.nu.astimezone(NEDERLAND).date()
-
-    def verder(self, dagen: float) -> None:
-        self.nu = min(self._eind, self.nu + timedelta(days=dagen))
-
-    def tot(self, dagen_geleden: float) -> None:
-        self.nu = max(self.nu, self._eind - timedelta(days=dagen_geleden))
+"""Takes the meldingen of residents."""
 
 
 def huishoudens() -> Iterator[Tabel]:
@@ -54,92 +20,6 @@ def huishoudens() -> Iterator[Tabel]:
     files = resources.files("app.demo").joinpath("huishoudens").iterdir()
     for file in sorted(files, key=lambda file: file.name):
         yield tomllib.loads(file.read_text())
-
-
-class Gemeente:
-    """Everybody in the demo, and what they do."""
-
-    def __init__(self, client: httpx.AsyncClient, staff: Staff, klok: Klok) -> None:
-        self._client = client
-        self._klok = klok
-        self._medewerkers = {persona.naam: persona for persona in staff}
-        self._inwoners: dict[str, str] = {}
-        self._tokens: dict[UUID, tuple[str, date]] = {}
-        self._posities: dict[str, str] = {}
-        self._nummer = 0
-
-    async def vul(self) -> None:
-        """Everything. Raises DemoFout."""
-        for huishouden in huishoudens():
-            self._klok.tot(huishouden["dagenGeleden"])
-            await Huishouden(self, huishouden).vertel()
-
-    # --- people and dates ---------------------------------------------------------------------
-
-    def ken(self, naam: str, persoon: str) -> None:
-        """From now on this resident is known by name."""
-        self._inwoners[naam] = persoon
-
-    def id(self, naam: str) -> str:
-        medewerker = self._medewerkers.get(naam)
-        return self._inwoners[naam] if medewerker is None else str(medewerker.id)
-
-    def kent(self, naam: str) -> bool:
-        return naam in self._inwoners
-
-    def medewerker(self, naam: str) -> Persona:
-        return self._medewerkers[naam]
-
-    def over(self, dagen: float) -> str:
-        """The date so many days from the demo's today."""
-        return (self._klok.vandaag + timedelta(days=dagen)).isoformat()
-
-    def geboren(self, jaren: float) -> str:
-        return self.over(-int(jaren * 365.25) - 40)
-
-    def verder(self, dagen: float) -> None:
-        self._klok.verder(dagen)
-
-    # --- acting -------------------------------------------------------------------------------
-
-    async def doe(self, wie: str, pad: str, inhoud: Tabel, *, na: bool = False) -> Tabel:
-        """One command; with `na` only after everybody saw the ones before. Raises DemoFout."""
-        self._nummer += 1
-        headers = {"Idempotency-Key": f"demo-{self._nummer:06d}"}
-        made = await self._vraag("POST", wie, pad, inhoud, headers, na=na)
-        if "positie" in made:
-            # The last one of each kind will do: a service's facts are followed in order.
-            self._posities[pad.split("/")[1] + pad.split("/")[-1]] = made["positie"]
-        return made
-
-    async def kijk(self, wie: str, huishouden: str) -> None:
-        """Somebody opens the dossier; the log has it. An outsider gets the answer of outsiders."""
-        await self._vraag("GET", wie, f"/dossiers/{huishouden}", None, {}, na=True)
-
-    async def _vraag(
-        self, methode: str, wie: str, pad: str, inhoud: Tabel | None, headers: dict[str, str],
-        *, na: bool,
-    ) -> Tabel:  # fmt: skip
-        headers["Authorization"] = f"Bearer {await self._token(UUID(self.id(wie)))}"
-        params = {}
-        if na and self._posities:
-            params["naPositie"] = ",".join(self._posities.values())
-            self._posities.clear()
-        answer = await self._client.request(
-            methode, f"/v1{pad}", json=inhoud, headers=headers, params=params
-        )
-        if not answer.is_success and methode != "GET":
-            raise DemoFout(f"{wie} {pad}: {answer.status_code} {answer.text}")
-        made: Tabel = answer.json()
-        return made
-
-    async def _token(self, wie: UUID) -> str:
-        token, sinds = self._tokens.get(wie, ("", None))
-        if sinds != self._klok.vandaag:  # a sign-in is good for one working day
-            answer = await self._client.post("/v1/sessies", json={"persona": str(wie)})
-            token = answer.json()["token"]
-            self._tokens[wie] = token, self._klok.vandaag
-        return token
 
 
 class Huishouden:
