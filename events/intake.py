@@ -46,6 +46,7 @@ class MeldingAfgehandeld(Fact, naam="nl.samenplan.melding-afgehandeld"):
     """The melding found its place: a household of its own, an existing one, or advice."""
 
     huishouden: UUID | None
+    persoon: UUID | None = None
     uitkomst: Personal[Tekst]
 
 

@@ -16,7 +16,7 @@ from typing import assert_never
 from uuid import UUID
 
 from events.base import Hoed
-from events.begrippen import Actor, Herkomst, Onderwerp
+from events.begrippen import Actor, Herkomst, Onderwerp, Rubriek
 from events.consent import (
     BezwaarGemaakt,
     ConsentFact,
@@ -113,6 +113,8 @@ class Feiten:
     bekenden: Collection[UUID] = ()
     """Everybody who is or was in the household or its network, and the household itself: a
     relation to one household opens nothing about people of another."""
+    gemelden: Collection[UUID] = ()
+    """Whom a melding that led to this household was about: known as far as that melding."""
     geboortedata: Mapping[UUID, date] = field(default_factory=dict)
     gezag: Mapping[UUID, Gezag] = field(default_factory=dict)
     vastleggingen: Sequence[Vastlegging] = ()
@@ -221,7 +223,10 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
             return klaar(
                 _niet(Code.MANDAAT_VERLOPEN, "Uw mandaat als regisseur geldt vandaag niet.")
             )
-    if not vraag.betrokkenen or not set(vraag.betrokkenen) <= set(feiten.bekenden):
+    bekenden = {*feiten.bekenden}
+    if vraag.onderwerp is Rubriek.MELDING:
+        bekenden |= {*feiten.gemelden}
+    if not vraag.betrokkenen or not bekenden.issuperset(vraag.betrokkenen):
         return GEEN_RELATIE
     controles.append(Controle("A2", "u heeft een taak in dit huishouden", True))
     # A3

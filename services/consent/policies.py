@@ -20,6 +20,7 @@ from events.intake import (
     GezagVastgelegd,
     LidToegevoegd,
     LidVertrokken,
+    MeldingAfgehandeld,
     NetwerklidToegevoegd,
     NetwerklidVertrokken,
     PersoonVastgelegd,
@@ -106,6 +107,9 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield Zet(f"netwerk:{stream}:{persoon}", "netwerk", persoon, None, stream, persoon)
         case NetwerklidVertrokken(persoon=persoon):
             yield Zet(f"netwerk:{stream}:{persoon}", "oud-netwerk", persoon, None, stream, persoon)
+        case MeldingAfgehandeld(huishouden=UUID() as huishouden, persoon=UUID() as persoon):
+            # Whom the melding was about need not have become a member under that very id.
+            yield Zet(f"melding:{stream}", "gemeld", persoon, None, huishouden, persoon)
         case RegisseurAangewezen(regisseur=wie) | RegieOvergedragen(aan=wie):
             yield Zet(f"regisseur:{stream}", "regisseur", stream, waarde, stream, medewerker=wie)
         case DeelnemerToegetreden(huishouden=huishouden, medewerker=wie):

@@ -108,12 +108,15 @@ class Beslisfeiten:
         deelnemers: dict[UUID, str] = {}
         leden: set[UUID] = set()
         bekenden = {huishouden, plan_id(huishouden)}
+        gemelden: set[UUID] = set()
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
         for rij in rijen:
             if rij.soort in _IN_HUISHOUDEN:
                 bekenden.add(rij.persoon)
+            if rij.soort == "gemeld":
+                gemelden.add(rij.persoon)
             if rij.kid not in sleutels:
                 continue
             capsule = Capsule(
@@ -136,8 +139,8 @@ class Beslisfeiten:
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)
                     vastleggingen.append(Vastlegging(nummer, rij.persoon, waarde))
         return Feiten(
-            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, geboren, gezag,
-            vastleggingen,
+            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, gemelden,
+            geboren, gezag, vastleggingen,
         )  # fmt: skip
 
     def _zet(self, tx: Tx, versie: int, zet: Zet) -> None:

@@ -58,7 +58,11 @@ class Melding:
         if self.afgehandeld:
             raise AlAfgehandeld
         plaats = Zegelplaats((self.persoon,), context.herkomst, Rubriek.MELDING)
-        return [MeldingAfgehandeld(huishouden=huishouden, uitkomst=Open(uitkomst, plaats))]
+        return [
+            MeldingAfgehandeld(
+                huishouden=huishouden, persoon=self.persoon, uitkomst=Open(uitkomst, plaats)
+            )
+        ]
 
     def krijgt_huishouden(self, huishouden: UUID, context: Context) -> list[MeldingFact]:
         """A household was formed from it, which handles it, if nobody did. Raises NietBekend."""
