@@ -117,24 +117,24 @@ class KeyStore:
 
         Raises SubjectErasedError when one of its persons was erased.
         """
-        erased = select(erased_subjects.c.subject).where(
-            erased_subjects.c.subject.in_(plaats.betrokkenen)
-        )
-        if tx.execute(erased).first() is not None:
-            raise SubjectErasedError
-        found = tx.execute(
-            select(data_keys.c.kid).where(
-                data_keys.c.subjects_hash == _subjects_hash(plaats.betrokkenen),
-                data_keys.c.herkomst == plaats.herkomst.code,
-                data_keys.c.onderwerp == plaats.onderwerp.value,
-                data_keys.c.policy == plaats.gezamenlijk.value,
-                data_keys.c.current,
+        place = {
+            "b_subjects": _subjects_hash(plaats.betrokkenen),
+            "b_herkomst": plaats.herkomst.code,
+            "b_onderwerp": plaats.onderwerp.value,
+            "b_policy": plaats.gezamenlijk.value,
+        }
+        found = tx.execute(_CURRENT, place).first()
+        if found is None or found.single is None:  # a joint key outlives one of its persons
+            erased = select(erased_subjects.c.subject).where(
+                erased_subjects.c.subject.in_(plaats.betrokkenen)
             )
-        ).scalar()
-        if found is not None:
-            (info,) = self.describe(tx, [found])
-            return found, self.unwrap(info)
-        return self._make(tx, plaats)
+            if tx.execute(erased).first() is not None:
+                raise SubjectErasedError
+        if found is None:
+            return self._make(tx, plaats)
+        return found.kid, self._unwrap(
+            found.wrap, found.wrapped, found.person_wrap, found.person_wrapped
+        )
 
     def describe(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
         """What these keys are about. Raises UnknownKeyError for a kid that was never given out."""
@@ -162,15 +162,20 @@ class KeyStore:
 
     def unwrap(self, info: KeyInfo) -> bytes:
         """The data key itself. Raises SubjectErasedError, or KeyFileError for a wrong provider."""
-        if info.erased or info.wrapped is None:
+        return self._unwrap(info.wrap, info.wrapped, info.person_wrap, info.person_wrapped)
+
+    def _unwrap(
+        self, wrap: int | None, wrapped: bytes | None, person_wrap: int | None,
+        person_wrapped: bytes | None,
+    ) -> bytes:  # fmt: skip
+        if wrapped is None:
             raise SubjectErasedError
-        if info.wrap is not None:
-            return self._provider.unwrap(info.wrap, info.wrapped)
-        assert info.person_wrap is not None
-        assert info.person_wrapped is not None
+        if wrap is not None:  # a joint key
+            return self._provider.unwrap(wrap, wrapped)
+        if person_wrap is None or person_wrapped is None:
+            raise SubjectErasedError
         try:
-            person = self._provider.unwrap(info.person_wrap, info.person_wrapped)
-            return aes_key_unwrap(person, info.wrapped)
+            return aes_key_unwrap(self._provider.unwrap(person_wrap, person_wrapped), wrapped)
         except InvalidUnwrap:
             raise KeyFileError("de sleutelopslag is beschadigd") from None
 
@@ -306,6 +311,24 @@ class KeyStore:
             self._provider.forget(keep=self._provider.current)  # 4
 
 
+_CURRENT = (
+    select(
+        data_keys.c.kid,
+        data_keys.c.single,
+        data_keys.c.wrap,
+        data_keys.c.wrapped,
+        person_keys.c.wrap.label("person_wrap"),
+        person_keys.c.wrapped.label("person_wrapped"),
+    )
+    .outerjoin(person_keys, person_keys.c.subject == data_keys.c.single)
+    .where(
+        data_keys.c.subjects_hash == bindparam("b_subjects"),
+        data_keys.c.herkomst == bindparam("b_herkomst"),
+        data_keys.c.onderwerp == bindparam("b_onderwerp"),
+        data_keys.c.policy == bindparam("b_policy"),
+        data_keys.c.current,
+    )
+)
 _DESCRIBE = (
     select(
         data_keys.c.kid,
