@@ -1,6 +1,5 @@
 """A family of which every personal field holds an unmistakable value (a canary), and who may see.
 
-
 Who may see is written down here by hand, from domain.md §6.1 and §6.5: it is the second opinion
 on the rules, so it is not derived from them.
 """
@@ -341,7 +340,8 @@ def _gesprek(g: Gezin) -> None:
 
 
 def _delen(g: Gezin) -> None:
-    """Records about sharing are for the person herself; what they open is in `_gesprek`."""
+    """What she decided about sharing is for herself and for the regisseur, who must be able to show
+    it (AVG 7 lid 1) and to keep to it; what it opens is in `_gesprek`."""
     over = {"huishouden": g.ids["huis"], "persoon": g.ids["anna"]}
     g.doe(
         "yusuf",
@@ -352,7 +352,7 @@ def _delen(g: Gezin) -> None:
             "doel": "schuldhulp",
             "regimes": ["wmo"],
             "onderwerpen": ["wonen"],
-            "noodzaak": g.k("Noodzaak", "anna"),
+            "noodzaak": g.k("Noodzaak", "anna", "ellen"),
         },
     )
     g.doe(
@@ -365,7 +365,7 @@ def _delen(g: Gezin) -> None:
             "onderwerpen": ["dagbesteding"],
             "ontvanger": {"medewerker": str(g.stad.wie["ellen"].id)},
             "gegevenDoor": g.ids["anna"],
-            "wijze": g.k("Wijze", "anna"),
+            "wijze": g.k("Wijze", "anna", "ellen"),
         },
         als="toestemming",
     )
@@ -375,21 +375,25 @@ def _delen(g: Gezin) -> None:
         over
         | {
             "herkomst": "zorg-behandeling",
-            "houder": g.k("Houder", "anna"),
-            "ontvanger": {"organisatie": g.k("Ontvanger", "anna")},
+            "houder": g.k("Houder", "anna", "ellen"),
+            "ontvanger": {"organisatie": g.k("Ontvanger", "anna", "ellen")},
             "gegevenDoor": g.ids["anna"],
         },
     )
-    g.doe("anna", "/akkoorden", over | {"hulp": g.k("Hulp", "anna"), "gegevenDoor": g.ids["anna"]})
+    g.doe(
+        "anna",
+        "/akkoorden",
+        over | {"hulp": g.k("Hulp", "anna", "ellen"), "gegevenDoor": g.ids["anna"]},
+    )
     g.doe(
         "anna",
         "/bezwaren",
-        over | {"doel": "zorg", "regimes": ["wgs"], "reden": g.k("Bezwaar", "anna")},
+        over | {"doel": "zorg", "regimes": ["wgs"], "reden": g.k("Bezwaar", "anna", "ellen")},
     )
     g.doe(
         "anna",
         "/vastleggingen/{toestemming}/intrekking",
-        {"huishouden": g.ids["huis"], "reden": g.k("Intrekking", "anna")},
+        {"huishouden": g.ids["huis"], "reden": g.k("Intrekking", "anna", "ellen")},
     )
 
 
