@@ -36,12 +36,6 @@ _KORT = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=32)
-def _vouw(stand: projections.Stand) -> Dossier:
-    """Folded once per state of a household: sealed, so nothing a key or a decision could change."""
-    return vouw(stand.envelopes())
-
-
 class WordtHersteld(RegelFout):
     """Een deel van dit dossier kon niet worden verwerkt en wordt hersteld. Er is niets verloren."""
 
@@ -53,6 +47,8 @@ class Portal:
         self.view = view
         self._release = release
         self._secret = secret
+        # Folded once per state of a household: sealed, so nothing a key or decision could change.
+        self._gevouwen = lru_cache(maxsize=32)(self._vouw)
 
     def dossier(
         self, wie: Aangemeld, huishouden: UUID, doel: Doel | None = None,
@@ -63,16 +59,29 @@ class Portal:
         Raises NietBekend for a household that is not hers to know, existing or not.
         """
         with self.view.database.read() as tx:
-            stand = projections.stand_van(tx, huishouden, moment)
-            hersteld = projections.in_quarantaine(tx, huishouden)
-        gevouwen = _vouw(stand) if moment is None else vouw(stand.envelopes())
+            betrokken = projections.is_betrokken(tx, wie.actor.id, huishouden)
+            aantal = projections.aantal_van(tx, huishouden)
+        if not betrokken and not self._release(wie, huishouden, (), doel).relaties:
+            # Refused before a fact is read: a household that exists takes no longer than another.
+            # Who goes on here has custody over a member, which only consent can know.
+            raise NietBekend
+        gevouwen = (
+            self._gevouwen(huishouden, aantal) if moment is None else self._vouw(huishouden, moment)
+        )
         vrijgave = self._release(wie, huishouden, gevouwen.kids(), doel)
         if not vrijgave.relaties:
             raise NietBekend
-        if hersteld:
-            raise WordtHersteld
+        with self.view.database.read() as tx:
+            if projections.in_quarantaine(tx, huishouden):
+                raise WordtHersteld
         shown = toon(gevouwen, vrijgave, lambda part, version: etag(self._secret, part, version))
         return {"id": huishouden, "moment": moment, "doel": doel} | shown
+
+    def _vouw(self, huishouden: UUID, tot: datetime | int) -> Dossier:
+        """Fold up to a moment, or (given how many facts there are) all of it."""
+        moment = tot if isinstance(tot, datetime) else None
+        with self.view.database.read() as tx:
+            return vouw(projections.feiten_van(tx, huishouden, moment))
 
     def mijn_huishoudens(self, wie: Aangemeld) -> list[dict[str, Any]]:
         """The households somebody is involved in, by the names of their members."""
@@ -93,7 +102,7 @@ class Portal:
         Raises NietBekend as `dossier` does.
         """
         with self.view.database.read() as tx:
-            envelopes = projections.stand_van(tx, huishouden).envelopes()
+            envelopes = projections.feiten_van(tx, huishouden)
         gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, _KORT))
         for persoon in gevouwen.van("persoon"):
             for velden in (persoon.velden, *persoon.eerder):

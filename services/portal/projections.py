@@ -7,7 +7,6 @@ date is the same query with a bound, and erasing a key erases here too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    func,
     select,
 )
 from sqlalchemy.dialects.sqlite import insert
@@ -151,6 +151,17 @@ _VAN_HUISHOUDEN = (
     .where(hoort_bij.c.huishouden == bindparam("huishouden"), feiten.c.op <= bindparam("tot"))
     .order_by(feiten.c.op, feiten.c.stroom, feiten.c.versie)
 )
+_AANTAL = (
+    select(func.count())
+    .select_from(feiten)
+    .join(hoort_bij, hoort_bij.c.stroom == feiten.c.stroom)
+    .where(hoort_bij.c.huishouden == bindparam("huishouden"))
+)
+_BETROKKEN_BIJ = (
+    select(betrokken.c.als)
+    .where(betrokken.c.wie == bindparam("wie"), betrokken.c.huishouden == bindparam("huishouden"))
+    .limit(1)
+)
 _IN_QUARANTAINE = (
     select(quarantaine.c.stroom)
     .join(hoort_bij, hoort_bij.c.stroom == quarantaine.c.stroom)
@@ -160,25 +171,21 @@ _IN_QUARANTAINE = (
 _EINDE_DER_TIJDEN = "9999"
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """The stored facts of a household. Facts are only ever added: as many are the same ones,
-    unless a moment bounds them."""
-
-    huishouden: UUID
-    moment: datetime | None
-    aantal: int
-    rijen: Sequence[Any] = field(compare=False, repr=False)
-
-    def envelopes(self) -> list[Envelope]:
-        return [from_bytes(row.stroom, row.versie, row.type, row.feit) for row in self.rijen]
-
-
-def stand_van(tx: Tx, huishouden: UUID, moment: datetime | None = None) -> Stand:
+def feiten_van(tx: Tx, huishouden: UUID, moment: datetime | None = None) -> list[Envelope]:
     """All facts of a household, sealed; as they were recorded up to a moment."""
     tot = _EINDE_DER_TIJDEN if moment is None else moment.isoformat()
     rows: Sequence[Any] = tx.execute(_VAN_HUISHOUDEN, {"huishouden": huishouden, "tot": tot}).all()
-    return Stand(huishouden, moment, len(rows), rows)
+    return [from_bytes(row.stroom, row.versie, row.type, row.feit) for row in rows]
+
+
+def aantal_van(tx: Tx, huishouden: UUID) -> int:
+    """How many facts a household has. They are only ever added: as many are the same ones."""
+    return tx.execute(_AANTAL, {"huishouden": huishouden}).scalar_one()
+
+
+def is_betrokken(tx: Tx, wie: UUID, huishouden: UUID) -> bool:
+    """Whether somebody is anything to a household, as far as can be known without a key."""
+    return tx.execute(_BETROKKEN_BIJ, {"wie": wie, "huishouden": huishouden}).first() is not None
 
 
 def in_quarantaine(tx: Tx, huishouden: UUID) -> bool:
