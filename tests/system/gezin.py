@@ -1,5 +1,6 @@
 """A family of which every personal field holds an unmistakable value (a canary), and who may see.
 
+
 Who may see is written down here by hand, from domain.md §6.1 and §6.5: it is the second opinion
 on the rules, so it is not derived from them.
 """
@@ -340,8 +341,7 @@ def _gesprek(g: Gezin) -> None:
 
 
 def _delen(g: Gezin) -> None:
-    """What she decided about sharing is for herself and for the regisseur, who must be able to show
-    it (AVG 7 lid 1) and to keep to it; what it opens is in `_gesprek`."""
+    """Records about sharing are for the person herself; what they open is in `_gesprek`."""
     over = {"huishouden": g.ids["huis"], "persoon": g.ids["anna"]}
     g.doe(
         "yusuf",
@@ -352,7 +352,7 @@ def _delen(g: Gezin) -> None:
             "doel": "schuldhulp",
             "regimes": ["wmo"],
             "onderwerpen": ["wonen"],
-            "noodzaak": g.k("Noodzaak", "anna", "ellen"),
+            "noodzaak": g.k("Noodzaak", "anna"),
         },
     )
     g.doe(
@@ -365,7 +365,7 @@ def _delen(g: Gezin) -> None:
             "onderwerpen": ["dagbesteding"],
             "ontvanger": {"medewerker": str(g.stad.wie["ellen"].id)},
             "gegevenDoor": g.ids["anna"],
-            "wijze": g.k("Wijze", "anna", "ellen"),
+            "wijze": g.k("Wijze", "anna"),
         },
         als="toestemming",
     )
@@ -375,25 +375,21 @@ def _delen(g: Gezin) -> None:
         over
         | {
             "herkomst": "zorg-behandeling",
-            "houder": g.k("Houder", "anna", "ellen"),
-            "ontvanger": {"organisatie": g.k("Ontvanger", "anna", "ellen")},
+            "houder": g.k("Houder", "anna"),
+            "ontvanger": {"organisatie": g.k("Ontvanger", "anna")},
             "gegevenDoor": g.ids["anna"],
         },
     )
-    g.doe(
-        "anna",
-        "/akkoorden",
-        over | {"hulp": g.k("Hulp", "anna", "ellen"), "gegevenDoor": g.ids["anna"]},
-    )
+    g.doe("anna", "/akkoorden", over | {"hulp": g.k("Hulp", "anna"), "gegevenDoor": g.ids["anna"]})
     g.doe(
         "anna",
         "/bezwaren",
-        over | {"doel": "zorg", "regimes": ["wgs"], "reden": g.k("Bezwaar", "anna", "ellen")},
+        over | {"doel": "zorg", "regimes": ["wgs"], "reden": g.k("Bezwaar", "anna")},
     )
     g.doe(
         "anna",
         "/vastleggingen/{toestemming}/intrekking",
-        {"huishouden": g.ids["huis"], "reden": g.k("Intrekking", "anna", "ellen")},
+        {"huishouden": g.ids["huis"], "reden": g.k("Intrekking", "anna")},
     )
 
 

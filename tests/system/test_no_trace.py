@@ -171,7 +171,7 @@ def melding(g: Gezin) -> None:
 HIDDEN: list[tuple[Callable[[Gezin], None], tuple[str, ...]]] = [
     (schuld, ("ellen", "karin", "omar", "bram", "anna", "kees", "fatma", "dirk", "tom")),
     (doel_van_volwassene, ("kees", "fatma", "dirk", "tom")),
-    (toestemming, ("omar", "yusuf", "karin", "anna", "kees", "fatma", "tom")),
+    (toestemming, ("ellen", "yusuf", "karin", "anna", "kees", "fatma", "tom")),
     (uitgesteld, ("karin", "yusuf", "anna", "kees", "fatma", "tom")),
     (afgeschermd, ("karin", "yusuf", "anna", "kees", "fatma", "tom")),
     (melding, ("karin", "yusuf", "anna", "kees", "fatma", "dirk", "tom")),
