@@ -211,7 +211,9 @@ def _forms(kanarie: str) -> Iterator[bytes]:
     yield kanarie.encode("utf-16-le")
     for shift in range(3):
         whole = b64encode(bytes(shift) + kanarie.encode())
-        yield whole[4 if shift else 0 : -4]  # the ends depend on what stands beside it
+        inner = whole[4 if shift else 0 : -4]  # the ends depend on what stands beside it
+        if len(inner) >= 8:  # a shorter run of letters is in any megabyte of ciphertext by chance
+            yield inner
 
 
 def test_the_log_holds_no_canary(alles: Alles, capfd: pytest.CaptureFixture[str]) -> None:
