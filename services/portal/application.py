@@ -59,21 +59,18 @@ class Portal:
         Raises NietBekend for a household that is not hers to know, existing or not.
         """
         with self.view.database.read() as tx:
-            betrokken = projections.is_betrokken(tx, wie.actor.id, huishouden)
-            aantal = projections.aantal_van(tx, huishouden)
-        if not betrokken and not self._release(wie, huishouden, (), doel).relaties:
+            stand = projections.stand_van(tx, wie.actor.id, huishouden)
+        if not stand.betrokken and not self._release(wie, huishouden, (), doel).relaties:
             # Refused before a fact is read: a household that exists takes no longer than another.
             # Who goes on here has custody over a member, which only consent can know.
             raise NietBekend
-        gevouwen = (
-            self._gevouwen(huishouden, aantal) if moment is None else self._vouw(huishouden, moment)
-        )
+        tot = stand.aantal if moment is None else moment
+        gevouwen = (self._gevouwen if moment is None else self._vouw)(huishouden, tot)
         vrijgave = self._release(wie, huishouden, gevouwen.kids(), doel)
         if not vrijgave.relaties:
             raise NietBekend
-        with self.view.database.read() as tx:
-            if projections.in_quarantaine(tx, huishouden):
-                raise WordtHersteld
+        if stand.in_quarantaine:
+            raise WordtHersteld
         shown = toon(gevouwen, vrijgave, lambda part, version: etag(self._secret, part, version))
         return {"id": huishouden, "moment": moment, "doel": doel} | shown
 

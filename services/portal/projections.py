@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    exists,
     func,
     select,
 )
@@ -151,22 +152,18 @@ _VAN_HUISHOUDEN = (
     .where(hoort_bij.c.huishouden == bindparam("huishouden"), feiten.c.op <= bindparam("tot"))
     .order_by(feiten.c.op, feiten.c.stroom, feiten.c.versie)
 )
-_AANTAL = (
+_HIER = hoort_bij.c.huishouden == bindparam("huishouden")
+_STAND = select(
+    exists()
+    .where(betrokken.c.wie == bindparam("wie"), betrokken.c.huishouden == bindparam("huishouden"))
+    .label("betrokken"),
     select(func.count())
     .select_from(feiten)
     .join(hoort_bij, hoort_bij.c.stroom == feiten.c.stroom)
-    .where(hoort_bij.c.huishouden == bindparam("huishouden"))
-)
-_BETROKKEN_BIJ = (
-    select(betrokken.c.als)
-    .where(betrokken.c.wie == bindparam("wie"), betrokken.c.huishouden == bindparam("huishouden"))
-    .limit(1)
-)
-_IN_QUARANTAINE = (
-    select(quarantaine.c.stroom)
-    .join(hoort_bij, hoort_bij.c.stroom == quarantaine.c.stroom)
-    .where(hoort_bij.c.huishouden == bindparam("huishouden"))
-    .limit(1)
+    .where(_HIER)
+    .scalar_subquery()
+    .label("aantal"),
+    exists().where(quarantaine.c.stroom == hoort_bij.c.stroom, _HIER).label("in_quarantaine"),
 )
 _EINDE_DER_TIJDEN = "9999"
 
@@ -178,19 +175,18 @@ def feiten_van(tx: Tx, huishouden: UUID, moment: datetime | None = None) -> list
     return [from_bytes(row.stroom, row.versie, row.type, row.feit) for row in rows]
 
 
-def aantal_van(tx: Tx, huishouden: UUID) -> int:
-    """How many facts a household has. They are only ever added: as many are the same ones."""
-    return tx.execute(_AANTAL, {"huishouden": huishouden}).scalar_one()
+class Stand(NamedTuple):
+    """What can be known of a household and somebody without a key, in one statement."""
+
+    betrokken: bool
+    aantal: int
+    """Of facts. They are only ever added: as many are the same ones."""
+    in_quarantaine: bool
+    """A fact could not be processed and waits for repair."""
 
 
-def is_betrokken(tx: Tx, wie: UUID, huishouden: UUID) -> bool:
-    """Whether somebody is anything to a household, as far as can be known without a key."""
-    return tx.execute(_BETROKKEN_BIJ, {"wie": wie, "huishouden": huishouden}).first() is not None
-
-
-def in_quarantaine(tx: Tx, huishouden: UUID) -> bool:
-    """Whether a fact of this household could not be processed and waits for repair."""
-    return tx.execute(_IN_QUARANTAINE, {"huishouden": huishouden}).first() is not None
+def stand_van(tx: Tx, wie: UUID, huishouden: UUID) -> Stand:
+    return Stand(*tx.execute(_STAND, {"wie": wie, "huishouden": huishouden}).one())
 
 
 def huishoudens_van(tx: Tx, wie: UUID) -> list[tuple[UUID, str]]:
