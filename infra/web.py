@@ -10,6 +10,7 @@ import asyncio
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -302,11 +303,17 @@ class _Border:
                 raise _TooLargeError
             return message
 
+        async def send_unless_too_large(message: Message) -> None:
+            # What reading a body raises becomes FastAPI's own 400: 413 replaces it below.
+            if size <= MAX_BODY or started:
+                await send_with_headers(message)
+
         try:
-            await self._app(scope, receive_counted, send_with_headers)
-        except _TooLargeError:
-            refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
-            await refusal(scope, receive, send_with_headers)
+            with suppress(_TooLargeError):
+                await self._app(scope, receive_counted, send_unless_too_large)
+            if size > MAX_BODY and not started:
+                refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
+                await refusal(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
             number = uuid4()
             log.error("unexpected error", number=str(number), error=type(error).__name__)
@@ -355,6 +362,10 @@ def install_errors(app: FastAPI) -> None:
             return problem(404, "Niet gevonden", NietBekend().zin, NietBekend.code)
         if error.status_code == 405:
             return problem(405, "Niet ondersteund", "Dit kan hier niet.", "methode")
+        if error.status_code == 400:  # the framework's own sentence, which is English
+            return problem(
+                400, "Onjuiste invoer", "Het verzoek is niet te lezen.", "onjuiste-invoer"
+            )
         detail = str(error.detail)
         status = 400 if error.status_code == 422 else error.status_code
         return problem(status, "Onjuiste invoer", detail, "onjuiste-invoer")

@@ -1,0 +1,67 @@
+"""The border of the API: what is too large or cannot be read gets one Dutch answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.auth import Tokens
+from infra.web import MAX_BODY, Bericht, make_api
+from tests.client import sync_client
+
+NU = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+JSON = {"Content-Type": "application/json"}
+
+
+class Brief(Bericht):
+    """Something to send."""
+
+    tekst: str
+    meer: Any = None
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    api = make_api(Tokens(b"t" * 32), "9999", lambda: NU)
+
+    @api.post("/brieven")
+    def ontvang(brief: Brief) -> dict[str, int]:
+        return {"lengte": len(brief.tekst)}
+
+    with sync_client(api) as client:
+        yield client
+
+
+def test_body_of_the_largest_size_passes(client: httpx.Client) -> None:
+    body = b'{"tekst":"' + b"a" * (MAX_BODY - 12) + b'"}'
+    assert len(body) == MAX_BODY
+    assert client.post("/brieven", content=body, headers=JSON).json() == {"lengte": MAX_BODY - 12}
+
+
+@pytest.mark.parametrize("begin", [b'{"tekst":"', b"[", b"\xff"])
+def test_larger_body_is_refused_whatever_is_in_it(client: httpx.Client, begin: bytes) -> None:
+    body = begin + b"a" * MAX_BODY
+    answer = client.post("/brieven", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (413, "te-groot")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 40_000 + b"1" + b"}" * 40_000,
+        b'{"tekst":"\xff\xfe"}',
+        b'{"tekst":"a","meer":' + b"9" * 5_000 + b"}",
+    ],
+    ids=["deep list", "deep object", "no utf-8", "long number"],
+)
+def test_body_that_cannot_be_read_says_so_in_dutch(client: httpx.Client, body: bytes) -> None:
+    answer = client.post("/brieven", content=body, headers=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "Het verzoek is niet te lezen."
