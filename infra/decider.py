@@ -100,7 +100,10 @@ class Reaction:
 
 
 def utc(moment: datetime) -> datetime:
-    """The same moment in UTC. Raises ValueError for a moment without a time zone."""
+    """The same moment in UTC. Raises ValueError without a time zone, or outside the calendar."""
     if moment.tzinfo is None:
         raise ValueError("een tijdstip heeft een tijdzone nodig")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("dit tijdstip valt buiten de kalender") from None

@@ -5,19 +5,20 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import to_json
 
 from events.waarden import Doel
 from infra.decider import utc
 from infra.web import Wie
 from services.portal.application import Portal
+
+Moment = Annotated[AwareDatetime, AfterValidator(utc)]
 
 
 class Dossier(BaseModel):
@@ -65,11 +66,10 @@ def router(portal: Portal, secret: bytes) -> APIRouter:
             Doel | None, Query(description="Volgt uit uw taak als u niets zegt.")
         ] = None,
         moment: Annotated[
-            AwareDatetime | None, Query(description="Het dossier zoals het toen was vastgelegd.")
+            Moment | None, Query(description="Het dossier zoals het toen was vastgelegd.")
         ] = None,
     ) -> Response:
         """Wat u van dit huishouden mag zien, met bij elk deel waarom."""
-        toen: datetime | None = None if moment is None else utc(moment)
-        return antwoord(lambda: portal.dossier(wie, huishouden, doel, toen))
+        return antwoord(lambda: portal.dossier(wie, huishouden, doel, moment))
 
     return routes

@@ -140,3 +140,13 @@ def test_a_moment_in_another_time_zone_is_the_same_moment(s: Stad) -> None:
         "reden": "ingetrokken"})  # fmt: skip
     elders = (eerst + timedelta(hours=5)).replace(tzinfo=None).isoformat() + "+05:00"
     assert leden(s.dossier("ellen", huis, moment=elders)) == {"Anna": True}
+
+
+def test_moment_that_is_in_no_calendar_is_refused(s: Stad) -> None:
+    huis, _ = s.huishouden("ellen", "Anna")
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        answer = s.vraag("GET", "ellen", f"/dossiers/{huis}", params={"moment": moment})
+        assert answer.status_code == 400
+        assert answer.json()["fouten"] == [
+            {"waar": "query.moment", "wat": "dit tijdstip valt buiten de kalender"}
+        ]
