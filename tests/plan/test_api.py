@@ -108,7 +108,7 @@ def opdrachten(doel: str, actie: str) -> dict[str, dict[str, Any]]:
         "acties": ACTIE | {"doel": doel},
         f"acties/{actie}/voortgang": VOORTGANG,
         "standpunten": {"persoon": str(MOEDER), "over": doel, "standpunt": "eens"},
-        "deelnemers": {"medewerker": str(VREEMDE.id), "taak": "meekijken", "hoed": "toezicht"},
+        "deelnemers": {"medewerker": str(VREEMDE.id), "taak": "meekijken", "hoed": "toeleiding"},
         f"deelnemers/{VREEMDE.id}/vertrek": REDEN,
         "afsluiting": REDEN,
         "heropening": REDEN,

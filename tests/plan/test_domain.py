@@ -282,7 +282,7 @@ def test_joining_and_leaving() -> None:
     plan().when(lambda p: p.laat_toe(als(REGISSEUR), HULP.id, wie)).refuses(AlDeelnemer)
 
 
-@pytest.mark.parametrize("hoed", [Hoed.INWONER, Hoed.SYSTEEM])
+@pytest.mark.parametrize("hoed", [Hoed.INWONER, Hoed.SYSTEEM, Hoed.TOEZICHT])
 def test_a_deelnemer_wears_the_hat_of_a_professional(hoed: Hoed) -> None:
     plan().when(lambda p: p.laat_toe(als(REGISSEUR), VREEMDE.id, deelnemer(hoed))).refuses(
         HoedPastNiet

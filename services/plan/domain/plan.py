@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TypeVar, assert_never
 from uuid import UUID
 
-from events.base import Hoed, Open
+from events.base import Open
 from events.begrippen import Leefgebied, Rubriek
 from events.plan import (
     ActieAfgesproken,
@@ -182,7 +182,7 @@ class Plan:
         self._loopt()
         if medewerker in self.deelnemers:
             raise AlDeelnemer
-        if deelnemer.hoed in (Hoed.INWONER, Hoed.SYSTEEM):
+        if deelnemer.hoed not in STELLERS:
             raise HoedPastNiet
         return [
             DeelnemerToegetreden(

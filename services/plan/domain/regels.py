@@ -16,7 +16,7 @@ Gezien = Callable[[UUID, int], None]
 """Checks that a part is still as its changer saw it. Raises Verouderd."""
 
 STELLERS = (Hoed.COORDINATIE, Hoed.HULPVERLENING, Hoed.TOELEIDING)
-"""Hats under which a deelnemer sets goals and actions; toezicht only looks on."""
+"""Hats under which a professional takes part and sets goals; toezicht looks on from outside."""
 
 
 class AlleenRegisseur(GeenRecht):
