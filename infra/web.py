@@ -164,7 +164,7 @@ async def opdracht(
                     description="Zelf gekozen, uniek per opdracht; herhalen mag."),
     ],
     if_match: Annotated[
-        str | None, Header(max_length=100, description="ETag van het onderdeel zoals u het zag.")
+        str | None, Header(max_length=1000, description="ETag van het onderdeel zoals u het zag.")
     ] = None,
 ) -> Opdracht:  # fmt: skip
     """The context of a command. The key is scoped to actor and endpoint."""

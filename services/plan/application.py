@@ -155,11 +155,16 @@ class Plannen:
         return self.store.handle(Plan, plan, decide, opdracht.context, answer)
 
     def _gezien(self, opdracht: Opdracht) -> Gezien:
-        """If-Match is optional; when it is given, it must be the part as it is now."""
+        """If-Match is optional; when it is given, it must name the part as it is now.
+
+        A list of tags or `*` will do; a weak tag equals none of ours (RFC 9110 13.1.1).
+        """
+        als_versie = opdracht.als_versie
+        tags = None if als_versie is None else {tag.strip() for tag in als_versie.split(",")}
 
         def controleer(onderdeel: UUID, versie: int) -> None:
             nu = etag(self._secret, onderdeel, versie)
-            if opdracht.als_versie not in (None, "*", nu):
+            if tags is not None and tags != {"*"} and nu not in tags:
                 raise Verouderd
 
         return controleer

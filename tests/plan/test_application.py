@@ -113,6 +113,19 @@ def test_if_match_must_be_the_part_as_it_is(wereld: Wereld) -> None:
     app.stel_bij(PLAN, WONEN, inhoud(), opdracht(REGISSEUR))
 
 
+def test_if_match_takes_a_list_and_no_weak_tag(wereld: Wereld) -> None:
+    app = wereld.plannen
+    app.open(HUIS, opdracht(REGISSEUR))
+    gezien = app.etag(app.stel_doel(PLAN, WONEN, (NOAH,), inhoud(), opdracht(REGISSEUR)))
+    for geen in (f"W/{gezien}", f'W/{gezien}, "x"', '"x", "y"', '*, "x"', "", gezien.strip('"')):
+        with pytest.raises(Verouderd):
+            app.stel_bij(PLAN, WONEN, inhoud(), opdracht(REGISSEUR, als_versie=geen))
+    for wel in ('{0}, "x"', '"x",{0}', 'W/"x" , {0}', " * "):
+        als_versie = wel.format(gezien)
+        bij = app.stel_bij(PLAN, WONEN, inhoud(), opdracht(REGISSEUR, als_versie=als_versie))
+        gezien = app.etag(bij)
+
+
 def test_a_repeated_change_is_not_out_of_date_by_itself(wereld: Wereld) -> None:
     """The answer got lost, the client asks again with the tag it had: the change was made once."""
     app = wereld.plannen
