@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import gc
 import os
-from collections.abc import Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from app import aanmelden
+from events.base import Envelope
 from infra.auth import Tokens
 from infra.database import DamagedDataError, Database
-from infra.feed import Consumer, LogFeed, Worker
+from infra.feed import TRANSIENT, Consumer, LogFeed, Worker
 from infra.keyring import Keyring
-from infra.positions import Positie
+from infra.positions import Positie, Posities
 from infra.provider import FileKeyProvider, KeyFileError
 from infra.reactor import Reactor
 from infra.settings import Settings
@@ -27,6 +28,7 @@ from infra.store import Store
 from infra.views import View
 from infra.web import make_api
 from services.consent import api as consent_api
+from services.consent import policies as consent_policies
 from services.consent.application import Consent
 from services.intake import api as intake_api
 from services.intake import policies as intake_policies
@@ -70,20 +72,23 @@ class Embedded:
         self.provider = FileKeyProvider(settings.key_file, create=new)
         self.staff = Staff.read(data / "medewerkers.json")
         self.tokens = Tokens(self.provider.secret("token"))
+        self.posities = Posities(self.provider.secret("positie"))
         secret = self.provider.secret("etag")
         self._databases = {name: Database(data / f"{name}.sqlite") for name in NAMES}
         for database in self._databases.values():
             database.check()
         gemeente = settings.gemeente
         self.consent = Consent(
-            self._databases["consent"], self.provider, gemeente, now, lambda: self.worker.wake()
-        )
+            self._databases["consent"], self.provider, gemeente, now, self._appended,
+            posities=self.posities,
+        )  # fmt: skip
 
         def store(name: str) -> Store:
             keys = Keyring(name, self.consent.geef_zegelsleutels)
             return Store(
-                name, self._databases[name], gemeente, keys, appended=lambda: self.worker.wake()
-            )
+                name, self._databases[name], gemeente, keys,
+                appended=self._appended, posities=self.posities,
+            )  # fmt: skip
 
         self.intake = Intake(store("intake"), self.provider, self.staff, settings.demo)
         self.plannen = Plannen(store("plan"), self.staff, secret)
@@ -94,9 +99,13 @@ class Embedded:
             "portal", self._databases["portal"], [intake, plan, consent],
             portal_projections.tables, portal_projections.project,
         )  # fmt: skip
+        self._volger = Consumer(
+            "consent", self._databases["consent"], [intake, plan], self.consent.volg
+        )
+        self.consent.volgt = lambda: self._volger.stopped is None
         self.worker = Worker(
             [
-                Consumer("consent", self._databases["consent"], [intake, plan], self.consent.volg),
+                self._volger,
                 Reactor("intake", self.intake.store, [plan], intake_policies.react, now),
                 Consumer(
                     "register", self._databases["intake"], [consent], self.intake.register.vergeet
@@ -113,6 +122,13 @@ class Embedded:
         self._secret = secret
         self._now = now
 
+    def _appended(self, envelopes: Sequence[Envelope]) -> None:
+        """Let everybody follow; what ends somebody's access, before the command answers."""
+        if any(isinstance(envelope.fact, consent_policies.EINDIGT) for envelope in envelopes):
+            with suppress(*TRANSIENT):  # the worker tries again
+                self._volger.step()
+        self.worker.wake()
+
     def reached(self, token: Positie) -> bool:
         """Whether every consumer of that source has processed the position."""
         return all(
@@ -123,7 +139,7 @@ class Embedded:
 
     def api(self) -> FastAPI:
         """The application for `/v1`, with the routes of every service."""
-        api = make_api(self.tokens, self.settings.gemeente, self._now, self.reached)
+        api = make_api(self.tokens, self.settings.gemeente, self._now, self.reached, self.posities)
         for routes in (
             intake_api.router(self.intake),
             plan_api.router(self.plannen),
@@ -162,10 +178,15 @@ class Embedded:
     def health(self) -> JSONResponse:
         """Whether facts still reach their readers: 503 when a consumer stopped."""
         consumers = [
-            {"naam": c.name, "gestopt": c.stopped is not None, "quarantaine": c.quarantined()}
+            {
+                "naam": c.name,
+                "gestopt": c.stopped is not None,
+                "hapert": c.failing is not None,
+                "quarantaine": c.quarantined(),
+            }
             for c in self.worker.consumers
         ]
-        stopped = any(consumer["gestopt"] for consumer in consumers)
+        stopped = any(consumer["gestopt"] or consumer["hapert"] for consumer in consumers)
         aside = any(consumer["quarantaine"] for consumer in consumers)
         status = "gestoord" if stopped else "aandacht" if aside else "goed"
         return JSONResponse({"status": status, "consumers": consumers}, 503 if stopped else 200)

@@ -20,15 +20,15 @@ def tijden(doe: Callable[[], object], keer: int, warm: int = 3) -> list[float]:
 
 
 def om_en_om(
-    een: Callable[[], object], ander: Callable[[], object], keer: int
+    een: Callable[[], object], ander: Callable[[], object], keer: int, blok: int = 20
 ) -> tuple[list[float], list[float]]:
-    """Two measurements interleaved, so that a drifting machine drifts for both."""
+    """Two measurements in alternating blocks, so that a drifting machine drifts for both."""
     eerste, tweede = [], []
     for doe in (een, ander):
         tijden(doe, 1)
-    for _ in range(keer):
-        eerste += tijden(een, 1, 0)
-        tweede += tijden(ander, 1, 0)
+    for _ in range(keer // blok):
+        eerste += tijden(een, blok, 1)
+        tweede += tijden(ander, blok, 1)
     return sorted(eerste), sorted(tweede)
 
 

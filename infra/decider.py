@@ -53,6 +53,10 @@ class GeenRecht(RegelFout):
     """Dit hoort niet bij uw rol."""
 
 
+class WordtHersteld(RegelFout):
+    """Een deel van dit dossier kon niet worden verwerkt en wordt hersteld. Er is niets verloren."""
+
+
 class Verouderd(RegelFout):
     """Iemand anders was u voor. Haal de laatste stand op en probeer het opnieuw."""
 
@@ -88,6 +92,8 @@ class Recorded:
     version: int
     position: int
     answer: dict[str, Any] = field(default_factory=dict)
+    token: str = ""
+    """The position as it is given to others, to wait for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,30 @@ consumer (an old reader must not guess).
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from events.base import Envelope, UnknownFactError
 from infra import positions
 from infra.database import Database, Tx
 from infra.positions import Located, Positie
+from infra.provider import KeyFileError
 from infra.store import Store
 
 log = structlog.get_logger()
 BATCH = 500
+TRANSIENT = (OperationalError, sqlite3.OperationalError, OSError, KeyFileError)
+"""Of the moment, not of the fact: a locked file, a full disk, keys out of reach. Tried again."""
+
+
+class HoleError(Exception):
+    """A stream still misses a fact, so what comes after cannot be processed."""
 
 
 class Feed(Protocol):
@@ -72,6 +81,8 @@ class Consumer:
         self.feeds = feeds
         self.stopped: str | None = None
         """Why this consumer stopped, or None while it runs."""
+        self.failing: str | None = None
+        """What keeps it from going on for the moment; it tries again."""
         self._apply = apply
         self._batch = batch
         database.create(positions.tables)
@@ -108,7 +119,10 @@ class Consumer:
         with self.database.write() as tx:
             done = positions.release(tx, bron, stream)
             for envelope in facts:
+                if envelope.version > done + 1:
+                    raise HoleError(str(stream))
                 if envelope.version > done:
+                    done = envelope.version
                     self._apply(tx, bron, [(0, envelope)])
                     positions.advance(tx, bron, envelope)
 
@@ -120,13 +134,15 @@ class Consumer:
         try:
             batch = feed.read(after, self._batch)
         except UnknownFactError as error:
-            self.stopped = f"onbekend feittype in {feed.name}: {error}"
+            self.stopped = f"onleesbaar feit in {feed.name}: {error}"
             log.error("consumer stopped", consumer=self.name, reason=self.stopped)
             return 0
         if not batch:
             return 0
         try:
             self._process(feed.name, batch)
+        except TRANSIENT:
+            raise
         except Exception:  # one of them cannot be processed: find out which
             for located in batch:
                 self._one(feed.name, located)
@@ -135,6 +151,8 @@ class Consumer:
     def _one(self, bron: str, located: Located) -> None:
         try:
             self._process(bron, [located])
+        except TRANSIENT:
+            raise
         except Exception as error:
             position, envelope = located
             log.error(
@@ -179,10 +197,24 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            try:
-                self.drain()
-            except Exception as error:  # a full disk or a locked file: try again, visibly
-                log.error("worker failed, retrying", error=type(error).__name__)
+            # One that fails does not keep the others from what is theirs.
+            while sum([self._try(consumer) for consumer in self.consumers]):
+                pass
+            if any(consumer.failing for consumer in self.consumers):
                 self._stop.wait(1.0)
             self._wake.wait(self._poll)
             self._wake.clear()
+
+    @staticmethod
+    def _try(consumer: Consumer) -> int:
+        try:
+            done = consumer.step()
+        except Exception as error:
+            if consumer.failing is None:
+                log.error(
+                    "consumer fails, retrying", consumer=consumer.name, error=type(error).__name__
+                )
+            consumer.failing = type(error).__name__
+            return 0
+        consumer.failing = None
+        return done

@@ -7,6 +7,7 @@ position, then the decision is made again, and nothing that was sealed is renumb
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from binascii import a2b_base64, b2a_base64
@@ -37,12 +38,14 @@ from events.base import (
     Personal,
     Place,
     Sealed,
+    UnknownFactError,
     Zegelplaats,
     shard,
 )
 from events.begrippen import Rubriek, Verantwoording
 from infra.database import Database, Tx
 from infra.decider import Context, Recorded, RegelFout, State, Verouderd
+from infra.positions import Positie, Posities
 from infra.seal import SealingKey
 
 S = TypeVar("S", bound=State)
@@ -73,6 +76,10 @@ class SleutelHergebruikt(RegelFout):
     """Deze Idempotency-Key is al gebruikt voor een ander verzoek."""
 
 
+class UnreadableFactError(UnknownFactError):
+    """The stored bytes of a fact are damaged."""
+
+
 class SealedInNewFactError(Exception):
     """A sealed value was put in a new fact: open it and seal it anew for its new place."""
 
@@ -91,7 +98,8 @@ class Store:
         gemeente: str,
         keys: SealingKeys,
         also: Callable[[Tx, Sequence[Envelope]], None] | None = None,
-        appended: Callable[[], None] = lambda: None,
+        appended: Callable[[Sequence[Envelope]], None] = lambda _: None,
+        posities: Posities | None = None,
     ) -> None:
         self.name = name
         self.database = database
@@ -99,6 +107,7 @@ class Store:
         self._keys = keys
         self._also = also
         self._appended = appended
+        self.posities = posities or Posities(os.urandom(32))
         # Writers of one process take turns per stream, else a few of them keep beating another.
         self._turns = [threading.RLock() for _ in range(SHARDS)]
         self._mapper = _MAPPER
@@ -149,13 +158,24 @@ class Store:
             raise Verouderd
 
     def envelopes(self, after: int, limit: int) -> list[tuple[int, Envelope]]:
-        """The log after a position, oldest first."""
-        return [
-            (notification.id, self._mapper.to_domain_event(notification))
-            for notification in self._recorder.select_notifications(
-                after, limit, inclusive_of_start=False
-            )
-        ]
+        """The log after a position, oldest first, up to the first fact that cannot be read.
+
+        Raises UnknownFactError when that is the very first: UnreadableFactError when its bytes
+        are damaged.
+        """
+        found: list[tuple[int, Envelope]] = []
+        for notification in self._recorder.select_notifications(
+            after, limit, inclusive_of_start=False
+        ):
+            try:
+                found.append((notification.id, self._mapper.to_domain_event(notification)))
+            except Exception as error:
+                if found:
+                    break  # first what comes before it
+                if isinstance(error, UnknownFactError):
+                    raise
+                raise UnreadableFactError(f"positie {notification.id}") from error
+        return found
 
     def stream(self, stream: UUID) -> Iterator[Envelope]:
         """The facts of one stream, oldest first."""
@@ -197,7 +217,7 @@ class Store:
             if within is not None:
                 within(tx)
             position = self._recorder.insert_within(tx, stored) if stored else 0
-            recorded = Recorded(stream, version + len(stored), position, answer)
+            recorded = self._recorded(stream, version + len(stored), position, answer)
             if context.sleutel is not None:
                 tx.execute(
                     insert(opdrachten),
@@ -209,7 +229,7 @@ class Store:
                 )
             if self._also is not None:
                 self._also(tx, opened)
-        self._appended()
+        self._appended(opened)
         return recorded
 
     def _seal(self, opened: Sequence[Envelope]) -> list[StoredEvent]:
@@ -238,7 +258,13 @@ class Store:
         if row.verzoek != context.verzoek:
             raise SleutelHergebruikt
         stream, version, position, answer = from_json(row.antwoord)
-        return Recorded(UUID(stream), version, position, answer)
+        return self._recorded(UUID(stream), version, position, answer)
+
+    def _recorded(
+        self, stream: UUID, version: int, position: int, answer: dict[str, Any]
+    ) -> Recorded:
+        token = self.posities.token(Positie.of(self.name, stream, position))
+        return Recorded(stream, version, position, answer, token)
 
 
 def _answer(recorded: Recorded) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,9 +31,17 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.auth import Aangemeld, NotSignedInError, Tokens
-from infra.decider import Context, GeenRecht, NietBekend, Recorded, RegelFout, Verouderd
+from infra.decider import (
+    Context,
+    GeenRecht,
+    NietBekend,
+    Recorded,
+    RegelFout,
+    Verouderd,
+    WordtHersteld,
+)
 from infra.keys import CheckpointBusyError, SubjectErasedError
-from infra.positions import Positie
+from infra.positions import Positie, Posities
 from infra.store import FeitTeGroot
 
 API_VERSION = "0.1.0"
@@ -59,6 +68,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Verouderd, 412, "Intussen gewijzigd"),
     (FeitTeGroot, 400, "Te groot"),
     (NogNietVerwerkt, 503, "Nog niet verwerkt"),
+    (WordtHersteld, 503, "Wordt hersteld"),
     (RegelFout, 409, "Kan niet"),
 )
 
@@ -125,11 +135,10 @@ def problem(status: int, title: str, detail: str, code: str, **more: Any) -> JSO
     )
 
 
-def antwoord(bron: str, recorded: Recorded) -> dict[str, Any]:
+def antwoord(recorded: Recorded) -> dict[str, Any]:
     """The body of a command's answer."""
     made = recorded.answer.get("id", str(recorded.stream))
-    positie = str(Positie.of(bron, recorded.stream, recorded.position))
-    return {**recorded.answer, "id": made, "positie": positie}
+    return {**recorded.answer, "id": made, "positie": recorded.token}
 
 
 def etag(secret: bytes, part: UUID, version: int) -> str:
@@ -185,14 +194,14 @@ WACHT = 5.0
 """Seconds a request waits for an earlier change at most."""
 
 
-async def wacht_op(reached: Callable[[Positie], bool], tokens: str) -> None:
+async def wacht_op(reached: Callable[[Positie], bool], posities: Posities, tokens: str) -> None:
     """Wait until what these positions stand for can be seen; holds no thread while it waits.
 
     Raises ValueError for what is no position, NogNietVerwerkt after WACHT seconds.
     """
     pause, left = 0.002, WACHT
     for token in tokens.split(","):
-        positie = Positie.parse(token)
+        positie = posities.read(token)
         while not await run_in_threadpool(reached, positie):
             if left <= 0:
                 raise NogNietVerwerkt
@@ -207,7 +216,7 @@ async def na_positie(
         str | None,
         Query(
             alias="naPositie",
-            max_length=400,
+            max_length=2000,
             description="Wacht tot dit is verwerkt: een positie uit een antwoord, of meer.",
         ),
     ] = None,
@@ -216,7 +225,8 @@ async def na_positie(
     if tokens is None:
         return
     try:
-        await wacht_op(request.app.state.reached, tokens)
+        await aangemeld(request)  # who may not ask may not wait either
+        await wacht_op(request.app.state.reached, request.app.state.posities, tokens)
     except ValueError:
         where = {"type": "value_error", "loc": ("query", "naPositie"), "msg": "is geen positie"}
         raise RequestValidationError([where]) from None
@@ -230,6 +240,7 @@ def make_api(
     gemeente: str,
     now: Callable[[], datetime],
     reached: Callable[[Positie], bool] = lambda _positie: True,
+    posities: Posities | None = None,
 ) -> FastAPI:
     """An application for `/v1`; routers are added by the caller.
 
@@ -249,6 +260,7 @@ def make_api(
     )  # fmt: skip
     api.state.tokens, api.state.gemeente, api.state.now = tokens, gemeente, now
     api.state.reached = reached
+    api.state.posities = posities or Posities(os.urandom(32))
     plain_openapi = api.openapi
 
     def openapi() -> dict[str, Any]:

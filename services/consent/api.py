@@ -152,7 +152,7 @@ def router(consent: Consent) -> APIRouter:
     leg = Vastleggen(consent)
 
     def klaar(recorded: Recorded) -> dict[str, Any]:
-        return antwoord(NAAM, recorded)
+        return antwoord(recorded)
 
     @routes.post(
         "/grondslagen", status_code=201, response_model=Grondslagen,

@@ -38,13 +38,14 @@ from events.consent import (
 from events.waarden import Doel
 from infra import keys as keytables
 from infra import logbook as logtables
+from infra import positions
 from infra.auth import Aangemeld
 from infra.database import Database, Tx
-from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded
+from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded, WordtHersteld
 from infra.keyring import Keyring
 from infra.keys import KeyInfo, KeyStore
 from infra.logbook import Geschreven, Logbook, Regel, logregels
-from infra.positions import Located
+from infra.positions import Located, Posities
 from infra.provider import FileKeyProvider
 from infra.seal import Opener
 from infra.store import Store
@@ -93,8 +94,9 @@ class Consent:
 
     def __init__(
         self, database: Database, provider: FileKeyProvider, gemeente: str,
-        now: Callable[[], datetime], appended: Callable[[], None] = lambda: None,
-        regels: Regelset | None = None,
+        now: Callable[[], datetime],
+        appended: Callable[[Sequence[Envelope]], None] = lambda _: None,
+        regels: Regelset | None = None, posities: Posities | None = None,
     ) -> None:  # fmt: skip
         self.database = database
         self.provider = provider
@@ -103,13 +105,17 @@ class Consent:
         self._keys = KeyStore(provider)
         self.logboek = Logbook(self._keys, gemeente)
         self._feiten = Beslisfeiten(self._keys, gemeente)
-        for tables in (keytables.tables, logtables.tables, projections.tables):
+        self.volgt: Callable[[], bool] = lambda: True
+        """Whether the facts of the other services still reach us; the wiring knows."""
+        for tables in (
+            keytables.tables, logtables.tables, projections.tables, positions.tables,
+        ):  # fmt: skip
             database.create(tables)
         with database.read() as tx:
             self._keys.verify(tx)
         self.sleutelbos = Keyring("consent", self.geef_zegelsleutels)
         self.store = Store(
-            "consent", database, gemeente, self.sleutelbos, self._eigen_feiten, appended
+            "consent", database, gemeente, self.sleutelbos, self._eigen_feiten, appended, posities
         )
 
     # --- keys ---------------------------------------------------------------------------------
@@ -142,6 +148,7 @@ class Consent:
             if not relaties(vraagt, feiten):
                 self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
                 return Vrijgave({})
+            self._bijgewerkt(tx, huishouden)
             infos = self._keys.describe(tx, kids)  # 3
             delen = self._beslis(infos, vraagt, doel, feiten)  # 4
             self._log(tx, nu, nummer, wie, doel, huishouden, delen.values())  # 5
@@ -170,6 +177,7 @@ class Consent:
             if not relaties(vraagt, feiten) or persoon not in feiten.leden:
                 self._log(tx, nu, uuid4(), wie, doel, huishouden, [], GEEN_RELATIE)
                 return GEEN_RELATIE
+            self._bijgewerkt(tx, huishouden)
             vraag = Vraag(vraagt, doel, (persoon,), herkomst, onderwerp)
             besluit = mag(vraag, feiten, self.regels)
             deel = Deel((persoon,), herkomst, onderwerp, besluit)
@@ -186,6 +194,7 @@ class Consent:
             rijen = self._feiten.rijen(tx, huishouden)
             feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
             if relaties(vraagt, feiten):
+                self._bijgewerkt(tx, huishouden)
                 return feiten
             self._log(tx, nu, uuid4(), wie, None, huishouden, [], GEEN_RELATIE)
         raise NietBekend  # after the commit, so that the line stays
@@ -332,6 +341,14 @@ class Consent:
             inhoud = {"door": door, "hoed": envelope.hoed.value, "record": str(envelope.stream)}
             regel = Regel(soort, envelope.correlation, inhoud, fact.huishouden, fact.persoon)
             self.logboek.write(tx, envelope.opgenomen_op, [regel])
+
+    def _bijgewerkt(self, tx: Tx, huishouden: UUID) -> None:
+        """Whether the decision facts are what the other services say. Raises WordtHersteld.
+
+        A fact that ended somebody's access may be the very one that was not followed.
+        """
+        if not self.volgt() or projections.in_quarantaine(tx, huishouden):
+            raise WordtHersteld
 
     def _gevouwen(
         self, tx: Tx, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime

@@ -67,15 +67,19 @@ def voor_toezicht(regels: Iterable[Geschreven]) -> list[dict[str, Any]]:
         regel, inhoud = geschreven.regel, geschreven.regel.inhoud
         delen = _uitgeschreven(inhoud)
         geheel = inhoud.get("geheel")
+        door = inhoud.get("door", {})
+        # Of the people it is about only a number, also when one of them looked.
+        inwoner = door.get("rol") == "inwoner"
         shown.append({
             "nr": geschreven.nr,
             "tijdstip": geschreven.tijdstip,
             "soort": regel.soort,
             "vraag": regel.vraag,
             "persoon": regel.persoon,
-            "wie": inhoud.get("door", {}).get("naam"),
-            "functie": inhoud.get("door", {}).get("functie"),
-            "organisatie": inhoud.get("door", {}).get("organisatie"),
+            "wie": f"inwoner {door['id'][:8]}" if inwoner else door.get("naam"),
+            "rol": door.get("rol"),
+            "functie": door.get("functie"),
+            "organisatie": door.get("organisatie"),
             "doel": inhoud.get("doel"),
             "gezien": [deel for deel in delen if deel["uitkomst"] in _OPEN],
             "geweigerd": [deel for deel in delen if deel["uitkomst"] not in _OPEN],

@@ -29,6 +29,9 @@ from events.intake import (
 )
 from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten
 
+EINDIGT = (RegieOvergedragen, LidVertrokken, DeelnemerVertrokken, PlanAfgesloten, GezagVastgelegd)
+"""Facts that end somebody's access: to be followed before the command that made them answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Zet:

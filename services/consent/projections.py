@@ -31,6 +31,7 @@ from events.plan import plan_id
 from events.waarden import Bezwaar, Gezag, Grond, Instemming, Mandaat, Opheffing
 from infra.database import Tx
 from infra.keys import KeyStore, SubjectErasedError
+from infra.positions import quarantaine
 from infra.seal import SealingKey, open_capsule
 from services.consent.domain import Feiten, Vastlegging
 from services.consent.policies import Vergeet, VergeetAlle, Wijziging, Zet
@@ -66,6 +67,17 @@ _VAN_HUISHOUDEN = select(tabel).where(
     )
 )
 Rij = Row[Any]
+_IN_QUARANTAINE = (
+    select(quarantaine.c.stroom)
+    .where(
+        (quarantaine.c.stroom == bindparam("huishouden"))
+        | (quarantaine.c.stroom == bindparam("plan"))
+        | quarantaine.c.stroom.in_(
+            select(tabel.c.persoon).where(tabel.c.huishouden == bindparam("huishouden"))
+        )
+    )
+    .limit(1)
+)
 _IN_HUISHOUDEN = ("lid", "oud-lid", "netwerk", "oud-netwerk")
 
 
@@ -157,6 +169,12 @@ class Beslisfeiten:
         tx.execute(
             insert(tabel).values(rij).on_conflict_do_update(index_elements=["sleutel"], set_=rij)
         )
+
+
+def in_quarantaine(tx: Tx, huishouden: UUID) -> bool:
+    """Whether a fact about this household could not be followed here and waits for repair."""
+    asked = {"huishouden": huishouden, "plan": plan_id(huishouden)}
+    return tx.execute(_IN_QUARANTAINE, asked).first() is not None
 
 
 def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:

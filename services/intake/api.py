@@ -227,7 +227,7 @@ def router(intake: Intake) -> APIRouter:
     done: dict[str, Any] = {"response_model": Antwoord}
 
     def klaar(recorded: Recorded) -> dict[str, Any]:
-        return antwoord(intake.store.name, recorded)
+        return antwoord(recorded)
 
     @api.post(
         "/meldingen", summary="Melding doen", operation_id="doeMelding", status_code=201,

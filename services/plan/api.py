@@ -123,7 +123,7 @@ def router(app: Plannen) -> APIRouter:
     def klaar(recorded: Recorded, response: Response | None = None) -> dict[str, Any]:
         if response is not None:
             response.headers["ETag"] = app.etag(recorded)
-        return antwoord(NAAM, recorded)
+        return antwoord(recorded)
 
     @api.post(
         "/huishoudens/{huishouden}/plan",

@@ -21,7 +21,7 @@ from events.intake import (
 from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten, PlanGeopend
 from events.waarden import Doel
 from infra.auth import Aangemeld
-from infra.decider import NietBekend, RegelFout
+from infra.decider import NietBekend, WordtHersteld
 from infra.keyring import Release
 from infra.views import View
 from infra.web import etag
@@ -34,10 +34,6 @@ _KORT = (
     MeldingOntvangen, MeldingGekoppeld, MeldingOpgepakt,
     PlanGeopend, PlanAfgesloten, DeelnemerToegetreden, DeelnemerVertrokken,
 )  # fmt: skip
-
-
-class WordtHersteld(RegelFout):
-    """Een deel van dit dossier kon niet worden verwerkt en wordt hersteld. Er is niets verloren."""
 
 
 class Portal:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
-from events.base import ERASED, Erased, KeyId, Sealed
+from events.base import ERASED, Capsule, Erased, KeyId, Sealed
 from infra.keyring import Vrijgave
 from infra.seal import Opener
 from services.portal.domain import Deel, Dossier
@@ -72,14 +72,21 @@ class Lezer:
         """What opens, beside the clear ids; and a key that opened something, if any did."""
         fields: dict[str, Any] = {}
         visible: KeyId | None = None
+        capsule: Capsule | None = None
+        opened: Mapping[str, Any] | Erased | None = None
         for name, value in velden.items():
             if isinstance(value, Sealed):
-                if value.capsule.kid in self._waarom:
-                    opened = self._opener.open(value)
-                    fields[_camel(name)] = GEWIST if opened is ERASED else opened
-                    visible = value.capsule.kid
+                if value.capsule is not capsule:  # mostly all fields of a part share one
+                    capsule = value.capsule
+                    may = capsule.kid in self._waarom
+                    opened = self._opener.fields(capsule) if may else None
+                    visible = capsule.kid if may else visible
+                if opened is ERASED:
+                    fields[_CAMEL[name]] = GEWIST
+                elif isinstance(opened, dict):
+                    fields[_CAMEL[name]] = _camel(opened[value.name])
             elif value is not None:
-                fields[_camel(name)] = value
+                fields[_CAMEL[name]] = value
         return fields, visible
 
     def _noem(self, kid: KeyId) -> str:
@@ -236,10 +243,22 @@ def overlap(acties: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str
     ]
 
 
-_CAMEL: dict[str, str] = {}
+class _Names(dict[str, str]):
+    """Field names as they are outside, worked out once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = to_camel(name)
+        return self[name]
 
 
-def _camel(name: str) -> str:
-    if name not in _CAMEL:
-        _CAMEL[name] = to_camel(name)
-    return _CAMEL[name]
+_CAMEL = _Names()
+_PLAIN: set[str] = set()
+"""Names that are the same inside and outside."""
+
+
+def _camel(value: Any) -> Any:
+    """A value with the names inside it as they are outside."""
+    if not isinstance(value, dict) or _PLAIN.issuperset(value):
+        return value
+    _PLAIN.update(name for name in value if "_" not in name)
+    return {_CAMEL[name]: inner for name, inner in value.items()}

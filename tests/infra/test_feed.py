@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 import structlog
 from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy.exc import OperationalError
 
 from infra.database import Database, Tx
-from infra.feed import Consumer, LogFeed, Worker
+from infra.feed import Consumer, HoleError, LogFeed, Worker
 from infra.positions import Located, Positie, quarantaine
 from infra.store import Store
 from tests.infra.world import (
@@ -181,7 +183,7 @@ class TestConsumer:
         with structlog.testing.capture_logs() as logged:
             while lezer.consumer.step():
                 pass
-        assert lezer.gezien() == [1, 1]  # the batch before it; nothing was guessed
+        assert lezer.gezien() == [1, 1, 2]  # what came before it; nothing was guessed
         assert lezer.consumer.stopped is not None
         assert "nl.samenplan.van-later" in lezer.consumer.stopped
         assert [line["event"] for line in logged] == ["consumer stopped"]
@@ -202,3 +204,59 @@ def test_a_worker_drains_all_its_consumers(store: Store, database: Database) -> 
     lezer = Lezer(database, LogFeed(store), batch=2)
     Worker([lezer.consumer]).drain()
     assert len(lezer.gezien()) == 5
+
+
+def test_what_is_of_the_moment_is_tried_again_and_sets_nothing_apart(database: Database) -> None:
+    lezer = Lezer(database, LijstFeed("bron", facts((A, 1), (B, 1))))
+    locked = OperationalError("x", {}, Exception("database is locked"))
+    apply = lezer.consumer._apply
+
+    def busy(_tx: Tx, _bron: str, _facts: Sequence[Located]) -> None:
+        raise locked
+
+    lezer.consumer._apply = busy
+    with pytest.raises(OperationalError):
+        lezer.consumer.step()
+    assert (lezer.apart(), lezer.consumer.position("bron")) == ({}, 0)
+    lezer.consumer._apply = apply
+    lezer.consumer.step()
+    assert lezer.gezien() == [1, 2]
+
+
+def test_damaged_bytes_stop_the_consumer_after_what_came_before(
+    store: Store, database: Database
+) -> None:
+    lezer = Lezer(database, LogFeed(store))
+    with database.write() as tx:
+        tx.exec_driver_sql(
+            "UPDATE stored_events SET state = x'ff00' WHERE originator_id = ?", (C.hex,)
+        )
+    while lezer.consumer.step():
+        pass
+    assert len(lezer.gezien()) == 3
+    assert lezer.consumer.stopped == f"onleesbaar feit in {store.name}: positie 4"
+
+
+def test_a_replay_does_not_pass_over_a_hole(database: Database) -> None:
+    feed = LijstFeed("bron", facts((A, 1), (A, 3)))
+    lezer = Lezer(database, feed)
+    lezer.consumer.step()
+    with pytest.raises(HoleError):
+        lezer.consumer.replay("bron", A)
+    assert (lezer.gezien(), lezer.apart()) == ([1], {A: "gat"})
+
+
+def test_a_consumer_that_fails_does_not_keep_another_from_its_work(database: Database) -> None:
+    class Stuk(LijstFeed):
+        def read(self, after: int, limit: int) -> Sequence[Located]:
+            raise OSError("schijf vol")
+
+    stuk = Lezer(database, Stuk("bron", []))
+    heel = Lezer(database, LijstFeed("elders", facts((A, 1))))
+    worker = Worker([stuk.consumer, heel.consumer], poll=0.01)
+    done = threading.Event()
+    heel.consumer._apply = lambda *_: done.set()
+    worker.start()
+    assert done.wait(10)
+    worker.stop()
+    assert (stuk.consumer.failing, heel.consumer.failing) == ("OSError", None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,61 +13,62 @@ from hypothesis import strategies as st
 from events.base import SHARDS, shard
 from infra import positions
 from infra.database import Database
-from infra.positions import Positie
+from infra.positions import Positie, Posities
 from tests.infra.world import Genoteerd, envelope
 
 SOURCES = st.sampled_from(["intake", "plan", "consent"])
 TOKENS = st.builds(Positie, SOURCES, st.integers(0, SHARDS - 1), st.integers(0, 2**62 - 1))
 
 
+POSITIES = Posities(bytes(range(32)))
+
+
 @given(TOKENS)
-def test_a_token_comes_back_as_it_was(token: Positie) -> None:
-    assert Positie.parse(str(token)) == token
-    assert "=" not in str(token)
+def test_a_token_comes_back_as_it_was_and_tells_nothing(positie: Positie) -> None:
+    token = POSITIES.token(positie)
+    assert POSITIES.read(token) == positie
+    assert len(token) == len(POSITIES.token(Positie("plan", 0, 0)))
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", token)
+    inside = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    assert positie.bron.encode() not in inside
 
 
 @given(st.text(max_size=60) | st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")))
 def test_garbage_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(ValueError, match=r"^naPositie is geen positie$"):
-        Positie.parse(text)
+        POSITIES.read(text)
 
 
 @given(TOKENS, st.data())
-def test_a_damaged_token_is_another_token_or_refused(token: Positie, data: st.DataObject) -> None:
-    text = str(token)
-    at = data.draw(st.integers(0, len(text) - 1))
-    damaged = text[:at] + data.draw(st.characters(max_codepoint=0x2FF)) + text[at + 1 :]
-    try:
-        parsed = Positie.parse(damaged)
-    except ValueError:
-        return
-    assert str(parsed) == damaged
-    assert 0 <= parsed.shard < SHARDS
+def test_a_damaged_token_is_refused(positie: Positie, data: st.DataObject) -> None:
+    token = POSITIES.token(positie)
+    at = data.draw(st.integers(0, len(token) - 1))
+    damaged = token[:at] + data.draw(st.characters(max_codepoint=0x2FF)) + token[at + 1 :]
+    if damaged != token:
+        with pytest.raises(ValueError, match="geen positie"):
+            POSITIES.read(damaged)
 
 
-@pytest.mark.parametrize(
-    "inside",
-    ["intake.1", "intake.1.2.3", "intake.-1.5", f"intake.{SHARDS}.5", "intake.1.-5",
-     f"intake.1.{2**62}", "in take.1.5", ".1.5", "intake.een.5", "intake.1.5e3",
-     "intake.01.5", "intake.1.+5", "intake.1.1_0", "intake.1. 5"],
-)  # fmt: skip
-def test_a_token_with_other_contents_is_refused(inside: str) -> None:
-    with pytest.raises(ValueError, match="geen positie"):
-        Positie.parse(urlsafe_b64encode(inside.encode()).decode())
+def test_a_token_cannot_be_made_up() -> None:
+    made = [
+        urlsafe_b64encode(b"intake.1.5").decode(),
+        Posities(bytes(32)).token(Positie("intake", 1, 5)),  # with another secret
+    ]
+    for token in made:
+        with pytest.raises(ValueError, match="geen positie"):
+            POSITIES.read(token)
 
 
 def test_one_position_has_one_token() -> None:
-    text = str(Positie("intake", 1, 5))
-    for other in (f"{text}=", f"{text}!!", f" {text}", f"{text[:3]}\n{text[3:]}"):
+    token = POSITIES.token(Positie("intake", 1, 5))
+    for other in (f"{token}=", f"{token}!!", f" {token}", f"{token[:3]}\n{token[3:]}"):
         with pytest.raises(ValueError, match="geen positie"):
-            Positie.parse(other)
+            POSITIES.read(other)
 
 
-def test_a_token_names_the_shard_and_not_the_stream() -> None:
+def test_a_position_names_the_shard_and_not_the_stream() -> None:
     stream = uuid4()
-    token = Positie.of("intake", stream, 7)
-    assert token == Positie("intake", shard(stream), 7)
-    assert stream.hex not in str(token)
+    assert Positie.of("intake", stream, 7) == Positie("intake", shard(stream), 7)
 
 
 def test_shards_are_fixed_for_ever() -> None:

@@ -126,7 +126,7 @@ def test_every_command_answers_with_an_id_and_a_position(
         answer = post(REGISSEUR, f"{PLAN}/{pad}", body)
         assert answer.status_code == (201 if pad in gemaakt else 200), (pad, answer.text)
         assert set(answer.json()) == {"id", "positie"}
-        positie = Positie.parse(answer.json()["positie"])
+        positie = post.wereld.plannen.store.posities.read(answer.json()["positie"])
         assert positie == Positie.of("plan", plan_id(HUIS), post.wereld.plannen.store.position)
         over_een_deel = pad.startswith(("doelen", "acties"))
         assert ("ETag" in answer.headers) is over_een_deel, pad

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -24,11 +25,11 @@ from fastapi.routing import APIRoute
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
 
 from infra.auth import NotSignedInError, Rol, Tokens
-from infra.decider import NEDERLAND, NietBekend, RegelFout
+from infra.decider import NEDERLAND, NietBekend, RegelFout, WordtHersteld
 from infra.staff import Staff
 from infra.web import NogNietVerwerkt, wacht_op
 from services.portal import woorden
-from services.portal.application import Portal, WordtHersteld
+from services.portal.application import Portal
 from services.portal.pages.formulier import (
     Afgewezen,
     Formulier,
@@ -174,13 +175,12 @@ class Kader:
         raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
 
     async def wacht(self, request: Request) -> None:
-        """Wait for the position in the address. Raises NietBekend for what is none."""
+        """Wait for the position in the address; what is none is nothing to wait for."""
         tokens = request.query_params.get("naPositie")
         if tokens is not None:
-            try:
-                await wacht_op(self._api.state.reached, tokens[:400])
-            except ValueError:
-                raise NietBekend from None
+            state = self._api.state
+            with suppress(ValueError):
+                await wacht_op(state.reached, state.posities, tokens[:2000])
 
     # --- the page -----------------------------------------------------------------------------
 
