@@ -22,6 +22,8 @@ _HERKOMSTEN = [
     if row.regime != "intern"
 ]
 _LEEG = Formulier([])
+_VELDEN = {"personen": "persoon", "regimes": "herkomst"}
+"""The field in which what a service asks for is chosen."""
 
 
 def routes(kader: Kader, pages: APIRouter) -> None:
@@ -99,9 +101,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         doelen = regel["doelen"] if "noodzaak" in regel["eist"] else []
         return kader.pagina(
             "vraag.html", sessie, 200 if fout is None else fout.status, h=d, uitleg=uitleg,
-            fout=fout, waarden=velden.waarden, sleutel=velden["sleutel"],
-            herkomsten=_HERKOMSTEN, onderwerpen=_ONDERWERPEN,
-            doelen=doelen or velden.alle("doel"),
+            fout=fout, fouten=velden.fouten(fout, _VELDEN | {"onderwerpen": "onderwerp"}),
+            waarden=velden.waarden, sleutel=velden["sleutel"], herkomsten=_HERKOMSTEN,
+            onderwerpen=_ONDERWERPEN, doelen=doelen or velden.alle("doel"),
         )  # fmt: skip
 
     async def _regel(sessie: Sessie, uitleg: dict[str, Any] | None) -> dict[str, Any]:
@@ -119,7 +121,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         d = await kort(sessie, huishouden)
         return kader.pagina(
             "toestemming.html", sessie, 200 if fout is None else fout.status, h=d, fout=fout,
-            waarden=velden.waarden, gekozen=velden.alle("onderwerpen"), sleutel=velden["sleutel"],
+            fouten=velden.fouten(fout, _VELDEN), waarden=velden.waarden,
+            gekozen=velden.alle("onderwerpen"), sleutel=velden["sleutel"],
             herkomsten=_HERKOMSTEN, ontvangers=_ontvangers(d), doelen=_doelen(),
             leefgebieden=[(gebied.value, WOORDEN["onderwerp"][gebied]) for gebied in Leefgebied],
         )  # fmt: skip

@@ -37,6 +37,9 @@ class Sessie:
     formulier: str
 
 
+_TEKST = ("noodzaak", "tot", "wijze")
+
+
 class Formulier:
     """What was typed, every value as text."""
 
@@ -52,6 +55,17 @@ class Formulier:
 
     def alle(self, naam: str) -> list[str]:
         return [waarde for key, waarde in self._paren if key == naam]
+
+    def fouten(self, fout: Afgewezen | None, velden: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong by field of this form; what was left empty is asked for, not judged.
+
+        `velden` names the field for what a service calls otherwise.
+        """
+        fouten = {} if fout is None else fout.fouten
+        return {
+            naam: wat if self[naam] else ("vul dit in" if naam in _TEKST else "maak een keuze")
+            for naam, wat in ((velden.get(naam, naam), wat) for naam, wat in fouten.items())
+        }
 
     @property
     def waarden(self) -> dict[str, str]:
