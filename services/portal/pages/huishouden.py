@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from infra.decider import NEDERLAND, NietBekend
+from infra.decider import NEDERLAND
 from services.portal.pages.beeld import beeld, zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import GEDAAN, Kader, nummer
@@ -36,7 +36,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         await kader.wacht(request)
         moment = request.query_params.get("moment", "")
         gedaan = GEDAAN.get(request.query_params.get("gedaan", ""))
-        return await toon(sessie, huishouden, _dag(moment) if moment else None, gedaan=gedaan)
+        return await toon(sessie, huishouden, gedaan=gedaan, moment=moment)
 
     @pages.post("/huishoudens/{huishouden:uuid}/meldingen/{melding:uuid}")
     async def pak_melding_op(request: Request, huishouden: UUID, melding: UUID) -> Response:
@@ -74,28 +74,31 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         return kader.naar(f"/huishoudens/{huishouden}", gedaan, klaar)
 
     async def toon(
-        sessie: Sessie, huishouden: UUID, dag: date | None = None, gedaan: str | None = None,
+        sessie: Sessie, huishouden: UUID, gedaan: str | None = None, moment: str = "",
         fout: Afgewezen | None = None, bij: UUID | None = None, velden: Formulier | None = None,
     ) -> Response:  # fmt: skip
+        dag = _dag(moment)
+        geen_datum = bool(moment) and dag is None
         toen = None if dag is None else _einde_van(dag)
         dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, None, toen)
         d = beeld(dossier, sessie.wie, kader.vandaag)
         return kader.pagina(
-            "huishouden.html", sessie, 200 if fout is None else fout.status,
+            "huishouden.html", sessie, 400 if geen_datum else 200 if fout is None else fout.status,
             h=d, namen=d["namen"], bewoners=d["bewoners"], vertrokken=d["vertrokken"],
             taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
-            moment="" if dag is None else dag.isoformat(), gedaan=gedaan, fout=fout, bij=bij,
+            niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
+            gedaan=gedaan, fout=fout, bij=bij,
             waarden={} if velden is None else velden.waarden,
             sleutel=None if velden is None else velden["sleutel"],
         )  # fmt: skip
 
 
-def _dag(text: str) -> date:
-    """A date as a browser sends it. Raises NietBekend."""
+def _dag(text: str) -> date | None:
+    """A date as a browser sends it, if it is one."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NietBekend from None
+        return None
 
 
 def _einde_van(dag: date) -> datetime:
