@@ -70,8 +70,8 @@ def _blikken(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         regel
         | {
             "delen": [
-                *((True, over, delen) for over, delen in _per_onderwerp(regel["gezien"])),
-                *((False, over, delen) for over, delen in _per_onderwerp(regel["geweigerd"])),
+                *((True, *groep) for groep in _per_onderwerp(regel["gezien"])),
+                *((False, *groep) for groep in _per_onderwerp(regel["geweigerd"])),
             ]
         }
         for regel in reversed(list(regels))
@@ -79,12 +79,17 @@ def _blikken(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _per_onderwerp(delen: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Parts about the same thing, on the same ground, together."""
+def _per_onderwerp(
+    delen: Iterable[dict[str, Any]],
+) -> list[tuple[str, list[dict[str, Any]], list[str]]]:
+    """Parts about the same thing, on the same ground, together; and whom they are about."""
     groepen: dict[tuple[str, str | None, str], list[dict[str, Any]]] = {}
     for deel in delen:
         groepen.setdefault((deel["onderwerp"], deel["regel"], deel["code"]), []).append(deel)
-    return [(onderwerp, groep) for (onderwerp, _, _), groep in groepen.items()]
+    return [
+        (onderwerp, groep, list(dict.fromkeys(p for deel in groep for p in deel["betrokkenen"])))
+        for (onderwerp, _, _), groep in groepen.items()
+    ]
 
 
 def _per_dag(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
