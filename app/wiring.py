@@ -85,6 +85,7 @@ class Embedded:
 
         def store(name: str) -> Store:
             keys = Keyring(name, self.consent.geef_zegelsleutels)
+            self.consent.bij_wissing.append(keys.forget)
             return Store(
                 name, self._databases[name], gemeente, keys,
                 appended=self._appended, posities=self.posities,

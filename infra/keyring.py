@@ -68,16 +68,15 @@ class Keyring:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[Zegelplaats, tuple[SealingKey, float]] = {}
+        self._forgotten = 0
 
     def sealing_keys(self, plaatsen: Sequence[Zegelplaats]) -> dict[Zegelplaats, SealingKey]:
         """One key per place. Raises what the issuer raises, such as SubjectErasedError."""
         now = self._clock()
         with self._lock:
-            fresh = {
-                plaats: kept[0]
-                for plaats in plaatsen
-                if (kept := self._kept.get(plaats)) is not None and kept[1] > now
-            }
+            self._kept = {p: k for p, k in self._kept.items() if k[1] > now}
+            fresh = {p: self._kept[p][0] for p in plaatsen if p in self._kept}
+            forgotten = self._forgotten
         missing = [plaats for plaats in plaatsen if plaats not in fresh]
         if missing:
             issued = {
@@ -86,11 +85,13 @@ class Keyring:
             }
             fresh |= issued
             with self._lock:
-                self._kept = {p: k for p, k in self._kept.items() if k[1] > now}
-                self._kept |= {plaats: (key, now + MAX_AGE) for plaats, key in issued.items()}
+                if forgotten == self._forgotten:  # else it may be a key that went
+                    until = now + MAX_AGE
+                    self._kept |= {plaats: (key, until) for plaats, key in issued.items()}
         return fresh
 
     def forget(self) -> None:
         """Drop every kept key at once (after an erasure or a rotation)."""
         with self._lock:
-            self._kept.clear()
+            self._kept = {}
+            self._forgotten += 1

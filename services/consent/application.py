@@ -114,6 +114,8 @@ class Consent:
         with database.read() as tx:
             self._keys.verify(tx)
         self.sleutelbos = Keyring("consent", self.geef_zegelsleutels)
+        self.bij_wissing: list[Callable[[], None]] = [self.sleutelbos.forget]
+        """What forgets keys at once when somebody is erased: the ring of every service."""
         self.store = Store(
             "consent", database, gemeente, self.sleutelbos, self._eigen_feiten, appended, posities
         )
@@ -235,7 +237,8 @@ class Consent:
 
         with self.database.write() as tx:
             vernietig(tx)
-        self.sleutelbos.forget()
+        for vergeet in self.bij_wissing:
+            vergeet()
         self._keys.rotate(self.database)
         fact = PersoonGewist(persoon=persoon, bewijs=bewijzen[0])
         return self.store.handle(

@@ -229,3 +229,16 @@ def test_busy_is_an_error_and_not_a_confirmation(huis: Huis, buur: UUID) -> None
             huis.consent.wis(wie, buur, context)
     recorded = huis.consent.wis(wie, buur, context)
     assert recorded.position > 0
+
+
+def test_nothing_is_accepted_about_who_was_just_erased(huis: Huis) -> None:
+    """The writing service kept its sealing key for a minute: what it sealed would be lost."""
+    pad = f"/huishoudens/{huis.id}/leden/{huis.bert}/contactvoorkeuren"
+    doel = {"personen": [str(huis.bert)], "woorden": "Rust", "resultaat": "slapen",
+            "evaluatieOp": "2026-06-01", "leefgebied": "wonen"}  # fmt: skip
+    huis.stad.doe("ellen", pad, {"voorkeur": "bellen"})
+    huis.stad.doe("ellen", f"/plannen/{huis.plan}/doelen", doel)
+    assert wis(huis, huis.bert, volg=False).status_code == 200
+    for waar, wat in ((pad, {"voorkeur": "mailen"}), (f"/plannen/{huis.plan}/doelen", doel)):
+        answer = huis.stad.vraag("POST", "ellen", waar, wat, volg=False)
+        assert (answer.status_code, answer.json()["code"]) == (409, "gewist")

@@ -94,6 +94,33 @@ def test_old_keys_do_not_stay_in_memory(bos: Bos) -> None:
     assert len(bos.keyring._kept) == 1
 
 
+def test_use_of_one_key_drops_the_old_others(bos: Bos) -> None:
+    bos.keyring.sealing_keys([plaats(ANNA)])
+    bos.now += MAX_AGE / 2
+    bos.keyring.sealing_keys([plaats(BRAM)])
+    bos.now += MAX_AGE / 2
+    bos.keyring.sealing_keys([plaats(BRAM)])
+    assert len(bos.asked) == 2
+    assert bos.keyring._kept.keys() == {plaats(BRAM)}
+
+
+def test_key_that_was_on_its_way_while_forgetting_is_not_kept(bos: Bos) -> None:
+    issuing = bos._issue
+
+    def overtaken(
+        service: str, plaatsen: Sequence[Zegelplaats]
+    ) -> dict[Zegelplaats, tuple[KeyId, bytes]]:
+        issued = issuing(service, plaatsen)
+        bos.erase(ANNA)
+        bos.keyring.forget()
+        return issued
+
+    bos._issue = overtaken
+    bos.keyring.sealing_keys([plaats(ANNA)])
+    with pytest.raises(SubjectErasedError):
+        bos.keyring.sealing_keys([plaats(ANNA)])
+
+
 def test_exactly_the_places_that_are_written_are_asked(bos: Bos) -> None:
     wonen, onderwijs = plaats(ANNA), plaats(ANNA, over=Leefgebied.ONDERWIJS)
     samen = plaats(ANNA, BRAM)
