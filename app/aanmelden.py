@@ -42,8 +42,13 @@ class Nieuw(Bericht):
     id: UUID
 
 
-def router(staff: Staff, tokens: Tokens, now: Callable[[], datetime]) -> APIRouter:
-    """The demo's way in."""
+def router(
+    staff: Staff,
+    tokens: Tokens,
+    now: Callable[[], datetime],
+    werkt_met: Callable[[UUID, UUID], bool],
+) -> APIRouter:
+    """The demo's way in; `werkt_met` tells whether somebody is involved with a resident."""
     routes = APIRouter(tags=["demo"])
 
     @routes.post(
@@ -62,9 +67,12 @@ def router(staff: Staff, tokens: Tokens, now: Callable[[], datetime]) -> APIRout
         operation_id="maakPersona",
     )  # fmt: skip
     def maak_persona(inwoner: Inwoner, wie: Wie) -> Nieuw:
-        """Alleen in de demo: laat een verzonnen inwoner zich aanmelden."""
+        """Alleen in de demo: laat een verzonnen inwoner van uw huishouden zich aanmelden."""
         if wie.rol is not Rol.PROFESSIONAL:
             raise GeenRecht
+        al = staff.get(inwoner.persoon)
+        if not werkt_met(wie.actor.id, inwoner.persoon) or (al and al.rol is not Rol.INWONER):
+            raise NietBekend
         staff.add(
             Persona(
                 id=inwoner.persoon, naam=inwoner.naam, organisatie="Inwoner", functie="inwoner",

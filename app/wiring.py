@@ -149,7 +149,8 @@ class Embedded:
         ):
             api.include_router(routes)
         if self.settings.demo:
-            api.include_router(aanmelden.router(self.staff, self.tokens, self._now))
+            demo = aanmelden.router(self.staff, self.tokens, self._now, self.portal.werkt_met)
+            api.include_router(demo)
         return api
 
     def web(self) -> FastAPI:

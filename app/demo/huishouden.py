@@ -132,7 +132,7 @@ class Huishouden:
         if "aanmelden" in lid:
             await self.g.doe(self.regisseur, "/personas", {
                 "persoon": self.g.id(lid["naam"]), "naam": lid["naam"], "uitleg": lid["aanmelden"],
-            })  # fmt: skip
+            }, na=True)  # fmt: skip
 
     async def _kring(self) -> None:
         """The network, who was told, and the verkenning."""

@@ -89,6 +89,12 @@ class Portal:
                 shown.append({"rollen": rollen} | self.kort(wie, huishouden))
         return shown
 
+    def werkt_met(self, wie: UUID, persoon: UUID) -> bool:
+        """Whether somebody is involved in a household to which this person belongs."""
+        with self.view.database.read() as tx:
+            mine, hers = (projections.huishoudens_van(tx, who) for who in (wie, persoon))
+        return not {h for h, _ in mine}.isdisjoint(h for h, als in hers if als == "lid")
+
     def kort(self, wie: Aangemeld, huishouden: UUID) -> dict[str, Any]:
         """A household in brief: who belongs to it, who works on it, how many meldingen wait.
 
