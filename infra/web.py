@@ -428,7 +428,7 @@ def _dutch_rules(schema: dict[str, Any]) -> dict[str, Any]:
     reasons = {
         "400": "Onjuiste invoer", "401": "Niet aangemeld", "403": "Niet toegestaan",
         "404": "Bestaat niet, of u mag het niet zien", "409": "Kan niet",
-        "412": "Intussen gewijzigd", "503": "Even niet beschikbaar",
+        "412": "Intussen gewijzigd", "413": "Te groot", "503": "Even niet beschikbaar",
     }  # fmt: skip
     for methods in schema["paths"].values():
         for operation in methods.values():
