@@ -7,13 +7,23 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from events.base import Hoed
 from events.begrippen import Bron, Grondslag, Leefgebied, Rubriek, Waarde
 
 Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 Kort = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+def _geen_getal(value: object) -> object:
+    if isinstance(value, date) or (isinstance(value, str) and value[4:5] == value[7:8] == "-"):
+        return value
+    raise ValueError("is geen geldige datum")  # pydantic would take a number of seconds as well
+
+
+Dag = Annotated[date, BeforeValidator(_geen_getal)]
+"""A date as people write it: year, month, day."""
 Postcode = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{3} ?[A-Z]{2}$")]
 
 
@@ -50,7 +60,7 @@ class Aangemelde(Waarde):
     """Who the report is about, as far as the reporter knows."""
 
     naam: Kort
-    geboortedatum: date | None = None
+    geboortedatum: Dag | None = None
     bsn: Bsn | None = None
     postcode: Postcode | None = None
     huisnummer: Annotated[str, StringConstraints(pattern=r"^\d{1,5}[A-Za-z0-9-]{0,6}$")] | None = (
@@ -76,7 +86,7 @@ class Adres(Waarde):
     )
     postcode: Postcode | None = None
     plaats: Kort
-    sinds: date
+    sinds: Dag
     tot: date | None = None
     geen_vast_adres: bool = False
 
@@ -135,7 +145,7 @@ class Mandaat(Waarde):
     """By which decision of the college somebody is regisseur (Awb 10:3)."""
 
     kenmerk: Kort
-    van: date
+    van: Dag
     tot: date | None = None
 
 
@@ -169,7 +179,7 @@ Zrm = Annotated[int, Field(ge=1, le=5)]
 class Informatie(Waarde):
     """That somebody was told of the registration, when and how (AVG 13, 14)."""
 
-    op: date
+    op: Dag
     hoe: Kort
 
 
@@ -258,7 +268,7 @@ class Reikwijdte(Waarde):
     regimes: Annotated[tuple[str, ...], Field(min_length=1)]
     onderwerpen: Annotated[tuple[Leefgebied | Rubriek, ...], Field(min_length=1)]
     ontvanger: Ontvanger
-    tot: date | None = None
+    tot: Dag | None = None
 
 
 class Grond(Reikwijdte):
@@ -284,7 +294,7 @@ class Opheffing(Waarde):
     houder: Kort
     ontvanger: Ontvanger
     gegeven_door: UUID
-    tot: date | None = None
+    tot: Dag | None = None
 
 
 class Akkoord(Waarde):

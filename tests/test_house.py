@@ -33,6 +33,7 @@ LARGE = {
     "services/plan/domain/plan.py": "one state with all its decisions",
     "tests/infra/test_keys.py": "one contract",
     "tests/infra/test_seal.py": "one contract, with a second reader beside it",
+    "tests/portal/test_pages.py": "one page after another",
     "tests/intake/test_application.py": "one case after another",
     "tests/intake/test_domain.py": "a case for every rule",
     "tests/system/gezin.py": "one family, every field a canary, and by hand who may see it",

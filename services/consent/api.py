@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +10,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic.alias_generators import to_camel
 
 from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
-from events.waarden import Akkoord, Bezwaar, Doel, Instemming, Kort, Ontvanger, Opheffing, Tekst
+from events.waarden import (
+    Akkoord,
+    Bezwaar,
+    Dag,
+    Doel,
+    Instemming,
+    Kort,
+    Ontvanger,
+    Opheffing,
+    Tekst,
+)
 from events.waarden import Reikwijdte as Bereik
 from infra.decider import Recorded
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
@@ -50,7 +59,7 @@ class GrondslagBericht(Bericht):
     regimes: Regimes
     onderwerpen: Onderwerpen
     noodzaak: Zin
-    tot: date | None = None
+    tot: Dag | None = None
 
 
 class Grondslagen(Antwoord):
@@ -69,7 +78,7 @@ class ToestemmingBericht(OverPersoon):
     regimes: Regimes
     onderwerpen: Onderwerpen
     ontvanger: Ontvanger
-    tot: date | None = None
+    tot: Dag | None = None
     gegeven_door: UUID
     wijze: Kort
 
@@ -79,7 +88,7 @@ class OpheffingBericht(OverPersoon):
     houder: Kort
     ontvanger: Ontvanger
     gegeven_door: UUID
-    tot: date | None = None
+    tot: Dag | None = None
 
 
 class AkkoordBericht(OverPersoon):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from events.waarden import (
     Adres,
     Bsn,
     Contact,
+    Dag,
     Gezag,
     Huishoudrol,
     Hulpvraag,
@@ -68,7 +69,7 @@ class ZoekBericht(Bericht):
 
     bsn: Bsn | None = None
     naam: Kort | None = None
-    geboortedatum: date | None = None
+    geboortedatum: Dag | None = None
     postcode: Postcode | None = None
     huisnummer: Huisnummer | None = None
 
@@ -106,10 +107,10 @@ class AfhandelingBericht(Bericht):
 class LidBericht(Bericht):
     persoon: UUID | None = None
     naam: Kort | None = None
-    geboortedatum: date | None = None
+    geboortedatum: Dag | None = None
     bsn: Bsn | None = None
     rol: Huishoudrol
-    sinds: date
+    sinds: Dag
     reden: Ledenreden
 
     @model_validator(mode="after")
@@ -137,7 +138,7 @@ class HuishoudenAntwoord(Antwoord):
 
 
 class VertrekBericht(Bericht):
-    op: date
+    op: Dag
     reden: Ledenreden
 
 
@@ -148,7 +149,7 @@ class WoonBericht(Bericht):
 
 class CorrectieBericht(Bericht):
     naam: Kort | None = None
-    geboortedatum: date | None = None
+    geboortedatum: Dag | None = None
     bsn: Bsn | None = None
 
     @model_validator(mode="after")
@@ -178,7 +179,7 @@ class InformatieBericht(Bericht):
     """Told (`op`, `hoe`), or not yet (`waarom`)."""
 
     persoon: UUID
-    op: date | None = None
+    op: Dag | None = None
     hoe: Kort | None = None
     waarom: Tekst | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -14,6 +13,7 @@ from events.begrippen import Leefgebied
 from events.waarden import (
     Aard,
     Actiestatus,
+    Dag,
     Doeluitkomst,
     Eigenaarsoort,
     Kort,
@@ -44,7 +44,7 @@ class Doelbijstelling(Bericht):
 
     woorden: Tekst
     resultaat: Tekst
-    evaluatie_op: date
+    evaluatie_op: Dag
     leefgebied: Leefgebied
 
     @property
@@ -80,7 +80,7 @@ class NieuweActie(Bericht):
     eigenaar: UUID
     eigenaarsoort: Eigenaarsoort
     wat: Tekst
-    uiterlijk_op: date
+    uiterlijk_op: Dag
     aard: Aard
     leefgebied: Leefgebied
 
