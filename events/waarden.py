@@ -87,7 +87,7 @@ class Adres(Waarde):
     postcode: Postcode | None = None
     plaats: Kort
     sinds: Dag
-    tot: date | None = None
+    tot: Dag | None = None
     geen_vast_adres: bool = False
 
 
@@ -146,7 +146,7 @@ class Mandaat(Waarde):
 
     kenmerk: Kort
     van: Dag
-    tot: date | None = None
+    tot: Dag | None = None
 
 
 class Medewerker(Waarde):
