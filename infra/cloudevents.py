@@ -17,9 +17,10 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from events.base import SHARDS, UnknownFactError, shard
+from infra.mapper import from_bytes
 from infra.outbox import Uitgaand
 from infra.positions import Located
-from infra.store import UnreadableFactError, from_bytes
+from infra.store import UnreadableFactError
 
 PARTITIES = 12
 """Partitions of a topic at its start. It only ever doubles, up to the number of shards, so that
