@@ -53,7 +53,7 @@ class Pki:
         Raises FileNotFoundError when the authority's key was moved away, ValueError for a name
         that is no file name of its own.
         """
-        if name == "ca" or Path(name).name != name:
+        if name in ("", "ca", "..") or Path(name).name != name:
             raise ValueError(name)
         authority = x509.load_pem_x509_certificate(self.ca.read_bytes())
         signer = _ec_key(self._ca_key.read_bytes())

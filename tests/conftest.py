@@ -9,6 +9,9 @@ import pytest
 from hypothesis import settings
 
 from infra.database import Database
+from infra.sqlite import SQLite
+
+pytest_plugins = ["tests.servers"]
 
 # Tests never assert on time; examples stay few so that the fast loop stays fast.
 settings.register_profile("samenplan", deadline=None, max_examples=40, print_blob=True)
@@ -32,7 +35,7 @@ def new_database(
 
     def make() -> Database:
         path = tmp_path / f"test-{len(made)}.sqlite"
-        made.append(Database(None if request.param == "geheugen" else path))
+        made.append(SQLite(None if request.param == "geheugen" else path))
         return made[-1]
 
     yield make

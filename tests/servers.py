@@ -1,0 +1,28 @@
+"""Real servers for the tests: one of each per run, started at first use.
+
+A test that asks for one of these fixtures is marked `servers` by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.testbed.postgres import Postgres
+
+_SERVERS = {"postgres"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m "not servers"` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One cluster for the whole run; who stops or kills it must start it again."""
+    with Postgres() as server:
+        yield server
