@@ -77,6 +77,7 @@ def router(
             Persona(
                 id=inwoner.persoon, naam=inwoner.naam, organisatie="Inwoner", functie="inwoner",
                 rol=Rol.INWONER, hoed=Hoed.INWONER, herkomst="gezinsplan", uitleg=inwoner.uitleg,
+                gemeente=wie.gemeente,
             )
         )  # fmt: skip
         return Nieuw(id=inwoner.persoon)

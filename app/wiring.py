@@ -70,8 +70,8 @@ class Embedded:
         if not new and not (data / "consent.sqlite").exists():  # the keys are in there
             raise DamagedDataError(str(data / "consent.sqlite"))
         self.provider = FileKeyProvider(settings.key_file, create=new)
-        self.staff = Staff.read(data / "medewerkers.json")
-        self.tokens = Tokens(self.provider.secret("token"))
+        self.staff = Staff.read(data / "medewerkers.json", settings.gemeente)
+        self.tokens = Tokens.from_secret(settings.gemeente, self.provider.secret("token"))
         self.posities = Posities(self.provider.secret("positie"))
         secret = self.provider.secret("etag")
         self._databases = {name: Database(data / f"{name}.sqlite") for name in NAMES}

@@ -1,25 +1,33 @@
-"""Signed bearer tokens: who somebody is, for which organisation, under which hat and task."""
+"""Signed bearer tokens: who somebody is, for which organisation, under which hat and task.
+
+Only the portal can make them (it holds the private key, ES256); every service can check them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import Self
 from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey
 
 from events.base import Hoed
 from events.begrippen import Actor, Herkomst, herkomst
 
 SESSION = timedelta(hours=8)
 """How long a sign-in lasts at most (trust: A1)."""
+KEPT = 4096
+"""Tokens whose signature was checked and need not be again."""
 
 
 class NotSignedInError(Exception):
-    """No token, or one that is not ours, damaged or expired."""
+    """No token, or one that is not ours, of another gemeente, damaged or expired."""
 
 
 class Rol(StrEnum):
@@ -41,15 +49,38 @@ class Aangemeld:
     hoed: Hoed
     herkomst: Herkomst
     """The law and task under which this person works; what she writes has this herkomst."""
+    gemeente: str
+    token: str = field(default="", compare=False, repr=False)
+    """What she showed for it, so that a service that asks on her behalf can show it too."""
 
 
 class Tokens:
-    """Issues and checks tokens with one secret (HS256)."""
+    """Issues and checks tokens of one gemeente, or of any when `gemeente` is None.
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = OctKey.import_key(secret)
+    `None` is for who serves several gemeenten, to see which one somebody belongs to.
+    """
+
+    def __init__(
+        self, gemeente: str | None, verify_key: ECKey, sign_key: ECKey | None = None
+    ) -> None:
+        self._gemeente = gemeente
+        self._verify_key = verify_key
+        self._sign_key = sign_key
+        # A signature costs more than all else in a check: once per token. What is refused is not
+        # kept, so nonsense pushes nobody out.
+        self._signed = lru_cache(maxsize=KEPT)(self._read)
+
+    @classmethod
+    def from_secret(cls, gemeente: str | None, secret: bytes) -> Self:
+        """For one process that signs and checks: a key pair that a restart finds again."""
+        key = ECKey.derive_key(secret)
+        return cls(gemeente, key, key)
 
     def issue(self, who: Aangemeld, now: datetime) -> str:
+        """Raises NotSignedInError for somebody of another gemeente."""
+        assert self._sign_key is not None, "only who signs people in has the key"
+        if self._gemeente not in (None, who.gemeente):
+            raise NotSignedInError
         claims = {
             "sub": str(who.actor.id),
             "naam": who.actor.naam,
@@ -58,26 +89,37 @@ class Tokens:
             "rol": who.rol,
             "hoed": who.hoed,
             "herkomst": who.herkomst.code,
+            "gemeente": who.gemeente,
             "exp": int((now + SESSION).timestamp()),
         }
-        return jwt.encode({"alg": "HS256"}, claims, self._key)
+        return jwt.encode({"alg": "ES256"}, claims, self._sign_key)
 
     def check(self, token: str, now: datetime) -> Aangemeld:
         """Raises NotSignedInError."""
+        who, expires = self._signed(token)
+        if now.timestamp() >= expires:
+            raise NotSignedInError
+        return who
+
+    def _read(self, token: str) -> tuple[Aangemeld, int]:
+        """Who a token is about and when it expires (Unix time). Raises NotSignedInError."""
         try:
-            claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
-            if now.timestamp() >= claims["exp"]:
+            claims = jwt.decode(token, self._verify_key, algorithms=["ES256"]).claims
+            gemeente, expires = claims["gemeente"], claims["exp"]
+            if not re.fullmatch(r"[0-9]{4}", gemeente) or type(expires) is not int:
                 raise NotSignedInError
-            return Aangemeld(
-                Actor(
-                    id=UUID(str(claims["sub"])),
-                    naam=claims["naam"],
-                    organisatie=claims["organisatie"],
-                    functie=claims["functie"],
-                ),
-                Rol(claims["rol"]),
-                Hoed(claims["hoed"]),
-                herkomst(claims["herkomst"]),
+            if self._gemeente not in (None, gemeente):
+                raise NotSignedInError
+            actor = Actor(
+                id=UUID(str(claims["sub"])),
+                naam=claims["naam"],
+                organisatie=claims["organisatie"],
+                functie=claims["functie"],
             )
+            who = Aangemeld(
+                actor, Rol(claims["rol"]), Hoed(claims["hoed"]), herkomst(claims["herkomst"]),
+                gemeente, token,
+            )  # fmt: skip
         except (JoseError, KeyError, ValueError, TypeError):
             raise NotSignedInError from None
+        return who, expires

@@ -9,9 +9,10 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from events.base import Hoed
 from events.begrippen import Actor, Waarde, herkomst
@@ -38,6 +39,8 @@ class Persona(Waarde):
     contact: Kort | None = None
     rol: Rol
     hoed: Hoed
+    gemeente: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = "9999"
+    """Where she works; a file that does not say so means the gemeente of the installation."""
     herkomst: str
     """Code of the herkomst of what she writes: the law and task she works under."""
     uitleg: str = ""
@@ -48,7 +51,7 @@ class Persona(Waarde):
         actor = Actor(
             id=self.id, naam=self.naam, organisatie=self.organisatie, functie=self.functie
         )
-        return Aangemeld(actor, self.rol, self.hoed, herkomst(self.herkomst))
+        return Aangemeld(actor, self.rol, self.hoed, herkomst(self.herkomst), self.gemeente)
 
     @property
     def medewerker(self) -> Medewerker:
@@ -58,6 +61,14 @@ class Persona(Waarde):
 
 
 _FILE = TypeAdapter(list[Persona])
+_LOOSE = TypeAdapter(list[dict[str, Any]])
+
+
+def personas(content: bytes, gemeente: str) -> list[Persona]:
+    """The people in a file; who names no gemeente works in this one. Raises ValidationError."""
+    return _FILE.validate_python(
+        [{"gemeente": gemeente} | persona for persona in _LOOSE.validate_json(content)]
+    )
 
 
 class Staff:
@@ -69,10 +80,10 @@ class Staff:
         self._lock = threading.Lock()
 
     @classmethod
-    def read(cls, path: Path) -> Staff:
+    def read(cls, path: Path, gemeente: str = "9999") -> Staff:
         """The directory in a file; empty when there is none. Raises StaffFileError."""
         try:
-            return cls(_FILE.validate_json(path.read_bytes()) if path.exists() else (), path)
+            return cls(personas(path.read_bytes(), gemeente) if path.exists() else (), path)
         except ValidationError:
             raise StaffFileError(f"de medewerkersgids {path.name} is beschadigd") from None
 

@@ -13,13 +13,12 @@ from importlib import resources
 from pathlib import Path
 
 import httpx
-from pydantic import TypeAdapter
 
 from app.demo.gemeente import Gemeente, Klok
 from app.demo.huishouden import Huishouden, huishoudens
 from app.wiring import Embedded, claim, release
 from infra.settings import Settings
-from infra.staff import Persona, Staff
+from infra.staff import Staff, personas
 
 MERK = "demo"
 BEZIG, KLAAR = "wordt gevuld\n", "verzonnen gegevens\n"
@@ -38,11 +37,11 @@ class NietDeDemoError(Exception):
     """The data folder holds data that the demo did not make."""
 
 
-def schrijf_personas(data: Path) -> None:
+def schrijf_personas(data: Path, gemeente: str = "9999") -> None:
     """Put the demo's professionals in the directory of a data folder, before anything starts."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     invented = resources.files("app.demo").joinpath("personas.json").read_bytes()
-    Staff(TypeAdapter(list[Persona]).validate_json(invented), data / "medewerkers.json").save()
+    Staff(personas(invented, gemeente), data / "medewerkers.json").save()
 
 
 def maak(settings: Settings, nu: datetime, *, opnieuw: bool = False) -> bool:
@@ -64,7 +63,7 @@ def maak(settings: Settings, nu: datetime, *, opnieuw: bool = False) -> bool:
         merk.write_text(BEZIG)
     finally:
         release(lock)
-    schrijf_personas(data)
+    schrijf_personas(data, settings.gemeente)
     klok = Klok(nu, DAGEN)
     world = Embedded(settings, klok)
     try:

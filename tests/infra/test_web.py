@@ -26,7 +26,7 @@ class Brief(Bericht):
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    api = make_api(Tokens(b"t" * 32), "9999", lambda: NU)
+    api = make_api(Tokens.from_secret("9999", b"t" * 32), "9999", lambda: NU)
 
     @api.post("/brieven")
     def ontvang(brief: Brief) -> dict[str, int]:

@@ -25,7 +25,7 @@ class Client:
     """Posts as somebody, with a fresh idempotency key unless one is given."""
 
     def __init__(self, world: World) -> None:
-        self.tokens = Tokens(world.provider.secret("token"))
+        self.tokens = Tokens.from_secret("9999", world.provider.secret("token"))
         api = make_api(self.tokens, GEMEENTE, lambda: NU)
         api.include_router(router(world.intake))
         self.transport = ASGITransport(api)

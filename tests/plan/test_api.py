@@ -55,7 +55,7 @@ class Aanroep:
 
     def __init__(self, wereld: Wereld) -> None:
         self.wereld = wereld
-        self.tokens = Tokens(b"t" * 32)
+        self.tokens = Tokens.from_secret("9999", b"t" * 32)
         api = make_api(self.tokens, GEMEENTE, lambda: NU)
         api.include_router(router(wereld.plannen))
         self._transport = ASGITransport(api, raise_app_exceptions=False)
@@ -127,7 +127,7 @@ def test_every_command_answers_with_an_id_and_a_position(
         assert answer.status_code == (201 if pad in gemaakt else 200), (pad, answer.text)
         assert set(answer.json()) == {"id", "positie"}
         positie = post.wereld.plannen.store.posities.read(answer.json()["positie"])
-        assert positie == Positie.of("plan", plan_id(HUIS), post.wereld.plannen.store.position)
+        assert positie == Positie.of("plan", plan_id(HUIS), post.wereld.plannen.store.log.end)
         over_een_deel = pad.startswith(("doelen", "acties"))
         assert ("ETag" in answer.headers) is over_een_deel, pad
 
