@@ -11,6 +11,8 @@ import sys
 
 import structlog
 
+from infra import trace
+
 
 class _Library(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
@@ -26,6 +28,7 @@ def configure() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            trace.in_regel,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],

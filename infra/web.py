@@ -30,6 +30,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from infra import trace
 from infra.auth import Aangemeld, NotSignedInError, Tokens
 from infra.decider import (
     Context,
@@ -184,7 +185,8 @@ async def opdracht(
         wie,
         Context(
             request.app.state.gemeente, wie.actor, wie.hoed, request.app.state.now(), wie.herkomst,
-            uuid4(), None, sha256(scope).hexdigest(), sha256(scope + b"|" + body).digest(),
+            trace.huidige() or uuid4(), None, sha256(scope).hexdigest(),
+            sha256(scope + b"|" + body).digest(),
         ),
         if_match,
     )  # fmt: skip
@@ -279,7 +281,7 @@ class _TooLargeError(Exception):
 
 
 class _Border:
-    """The outermost layer: size of the request, headers of the response, the last resort.
+    """The outermost layer: trace, size of the request, headers of the response, last resort.
 
     Plain ASGI: it costs nothing per byte of a body.
     """
@@ -292,6 +294,7 @@ class _Border:
             await self._app(scope, receive, send)
             return
         started = False
+        correlation = trace.van(scope["headers"])
         public = scope["path"].endswith("/openapi.json")
 
         async def send_with_headers(message: Message) -> None:
@@ -301,6 +304,7 @@ class _Border:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                headers[trace.HEADER] = trace.kop(correlation)
                 if public:
                     headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
@@ -320,19 +324,20 @@ class _Border:
             if size <= MAX_BODY or started:
                 await send_with_headers(message)
 
-        try:
-            with suppress(_TooLargeError):
-                await self._app(scope, receive_counted, send_unless_too_large)
-            if size > MAX_BODY and not started:
-                refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
-                await refusal(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
-            number = uuid4()
-            log.error("unexpected error", number=str(number), error=type(error).__name__)
-            if not started:
-                detail = f"Er ging iets mis. Er is niets bewaard. Meld dit nummer: {number}."
-                answer = problem(500, "Er ging iets mis", detail, "onverwacht")
-                await answer(scope, receive, send_with_headers)
+        with trace.binnen(correlation):
+            try:
+                with suppress(_TooLargeError):
+                    await self._app(scope, receive_counted, send_unless_too_large)
+                if size > MAX_BODY and not started:
+                    refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
+                    await refusal(scope, receive, send_with_headers)
+            except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
+                number = uuid4()
+                log.error("unexpected error", number=str(number), error=type(error).__name__)
+                if not started:
+                    detail = f"Er ging iets mis. Er is niets bewaard. Meld dit nummer: {number}."
+                    answer = problem(500, "Er ging iets mis", detail, "onverwacht")
+                    await answer(scope, receive, send_with_headers)
 
 
 def install_errors(app: FastAPI) -> None:

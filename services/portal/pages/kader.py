@@ -24,6 +24,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
 
+from infra import trace
 from infra.auth import NotSignedInError, Rol, Tokens
 from infra.decider import NEDERLAND, NietBekend, RegelFout, WordtHersteld
 from infra.staff import Staff
@@ -162,7 +163,9 @@ class Kader:
         return self._lees(response)
 
     def _wie(self, sessie: Sessie) -> dict[str, str]:
-        return {"Authorization": f"Bearer {sessie.token}"}
+        wie = {"Authorization": f"Bearer {sessie.token}"}
+        gevolgd = trace.huidige()
+        return wie if gevolgd is None else wie | {trace.HEADER: trace.kop(gevolgd)}
 
     def _lees(self, response: httpx.Response) -> Any:
         if response.status_code == 401:
@@ -232,10 +235,11 @@ class Kader:
                 handle = super().get_route_handler()
 
                 async def veilig(request: Request) -> Response:
-                    try:
-                        response = await handle(request)
-                    except Exception as error:  # noqa: BLE001  # a number for the reader, no content
-                        response = kader._misluk(request, error)
+                    with trace.binnen(trace.van(request.headers.raw)):
+                        try:
+                            response = await handle(request)
+                        except Exception as error:  # noqa: BLE001  # a number, no content
+                            response = kader._misluk(request, error)
                     for name, value in HEADERS.items():
                         response.headers.setdefault(name, value)
                     return response
