@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.testbed.kafka import Kafka
 from infra.testbed.postgres import Postgres
 
-_SERVERS = {"postgres"}
+_SERVERS = {"postgres", "kafka", "secured_kafka"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m "not servers"` chooses
@@ -25,4 +26,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgres() -> Iterator[Postgres]:
     """One cluster for the whole run; who stops or kills it must start it again."""
     with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Kafka]:
+    """One plain broker for the whole run; who stops or kills it must start it again."""
+    with Kafka() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secured_kafka() -> Iterator[Kafka]:
+    """One broker where every client needs a certificate and an ACL."""
+    with Kafka(secured=True) as server:
         yield server

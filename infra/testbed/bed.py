@@ -56,6 +56,15 @@ class Server:
         """The last 4000 characters of the log."""
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
 
+    def finish(self, seconds: float = 120) -> None:
+        """Waits for a command to succeed. Raises TestbedError, with the end of the log, if not."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            code = -1
+        if code != 0:
+            raise TestbedError(f"een opdracht mislukte: {self.process.args}\n{self.tail()}")
+
     def stop(self, how: signal.Signals, seconds: float = 60) -> None:
         """Asks it to end and waits. Raises TestbedError when it does not end in time."""
         self.process.send_signal(how)
@@ -115,19 +124,6 @@ class Bed:
         self._tell(f"{process.pid} {farewell.value}\n")
         self._servers.append(Server(process, log))
         return self._servers[-1]
-
-    def run(
-        self,
-        command: Sequence[str | Path],
-        *,
-        log: Path,
-        env: Mapping[str, str] | None = None,
-        user: int | None = None,
-    ) -> None:
-        """Runs a command to its end. Raises TestbedError, with the end of the log, if it fails."""
-        server = self.start(command, log=log, env=env, user=user)
-        if server.process.wait(120) != 0:
-            raise TestbedError(f"{Path(command[0]).name} mislukte\n{server.tail()}")
 
     def close(self) -> None:
         """Returns when no process and no file is left."""

@@ -131,7 +131,7 @@ dynamic_shared_memory_type = mmap
         user: int | None = None,
     ) -> None:
         command = [self._binaries / program, *arguments]
-        self._bed.run(command, log=self._log, env=env, user=user)
+        self._bed.start(command, log=self._log, env=env, user=user).finish()
 
     def _ready(self) -> bool:
         """The server writes its pid on the first line of this file, its state on the eighth."""
