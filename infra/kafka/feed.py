@@ -1,0 +1,250 @@
+"""The topic of a source as a feed.
+
+Rules kept here: a feed reads on where the caller's database says, never where the broker thinks it
+was; a topic we may not read is an error, not silence; what is not ours is counted and skipped, and
+a fact of ours that this release cannot read is never passed over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import AuthorizationError, KafkaError
+
+from events.base import Envelope, UnknownFactError, shard
+from infra.cloudevents import PARTITIES, ForeignRecordError, Waarmerk, from_record
+from infra.feed import Batch
+from infra.kafka.verbinding import BrokerError, Verbinding, calm_down, topic_of
+from infra.positions import Located
+
+log = structlog.get_logger()
+
+
+class TopicRefusedError(Exception):
+    """A topic is not there, or we may not read it."""
+
+
+class KafkaFeed:
+    """The topic of one source as a feed, shared with the other members of its group.
+
+    `lid` names this member and stays the same over restarts: it then gets the same partitions back
+    and nobody else is disturbed. `gemeente` leaves out the facts of others. `wacht` (seconds) is
+    how long a read waits for something new. `vreemd` counts by code what was skipped because it
+    is not ours. Raises TopicRefusedError, BrokerError. For one thread, except `lag` and `stream`.
+    """
+
+    def __init__(
+        self,
+        bron: str,
+        verbinding: Verbinding,
+        waarmerk: Waarmerk,
+        groep: str,
+        lid: str,
+        gemeente: str | None = None,
+        wacht: float = 0.25,
+    ) -> None:
+        self.name = bron
+        self.vreemd: Counter[str] = Counter()
+        self._topic = topic_of(bron)
+        self._waarmerk = waarmerk
+        self._gemeente = None if gemeente is None else gemeente.encode() + b"/"
+        self._wacht = round(wacht * 1000)
+        self._next: dict[int, int] = {}
+        """Per partition that we hold: the offset the broker client reads next."""
+        self._unreadable: dict[tuple[int, int], UnknownFactError] = {}
+        self._side_lock = Lock()
+        calm_down()
+        # A second one, outside the group, to look around without disturbing the first.
+        self._side = _consumer(verbinding, client_id=f"{groep}.{lid}.terzijde")
+        try:
+            self._check()
+            self._consumer = _consumer(
+                verbinding,
+                client_id=f"{groep}.{lid}",
+                group_id=groep,
+                group_instance_id=lid,
+                partition_assignment_strategy=[CooperativeStickyAssignor()],
+                session_timeout_ms=6000,
+                heartbeat_interval_ms=1000,
+                max_poll_interval_ms=300_000,
+            )
+        except BaseException:
+            self._side.close()
+            raise
+        self._consumer.subscribe([self._topic], listener=_Forget(self._next))
+
+    def read(self, cursors: Mapping[int, int], limit: int) -> Batch:
+        """Facts that follow these cursors, of the partitions that are ours at the moment; at most
+        so many, oldest first per partition.
+
+        Raises UnknownFactError when the next fact of a partition cannot be read by this release;
+        TopicRefusedError, BrokerError.
+        """
+        self._go_to(cursors)
+        try:
+            polled = self._consumer.poll(timeout_ms=self._wacht, max_records=limit)
+        except AuthorizationError as error:
+            raise TopicRefusedError(self._topic) from error
+        except KafkaError as error:
+            raise BrokerError(type(error).__name__) from error
+        facts: list[Located] = []
+        after: dict[int, int] = {}
+        for found, records in polled.items():
+            # What became ours during this poll is read where the broker thought best: next time.
+            if found.partition in self._next:
+                after[found.partition] = self._take(found.partition, records, facts)
+        return Batch(facts, after)
+
+    def stream(self, stream: UUID) -> Sequence[Envelope]:
+        """All facts of one stream, oldest first. Reads its whole partition: for repairs only.
+
+        Raises UnknownFactError, BrokerError.
+        """
+        key = b"/%b" % str(stream).encode()
+        found: dict[int, Envelope] = {}
+        with self._side_lock:
+            for record in self._all(shard(stream)):
+                if record.key is None or not record.key.endswith(key) or self._skip(record):
+                    continue
+                try:
+                    _, envelope = self._parse(record)
+                except ForeignRecordError:
+                    continue
+                found.setdefault(envelope.version, envelope)
+        return [found[version] for version in sorted(found)]
+
+    def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
+        """Per partition of the topic: how many records follow the cursor. Raises BrokerError."""
+        with self._side_lock:
+            ends = self._ends()
+        return {number: max(0, end - cursors.get(number, 0)) for number, end in ends.items()}
+
+    def held(self) -> set[int]:
+        """The partitions that this member reads."""
+        return set(self._next)
+
+    def close(self) -> None:
+        self._consumer.close(autocommit=False, timeout_ms=3000)
+        self._side.close(autocommit=False, timeout_ms=3000)
+
+    def _check(self) -> None:
+        """Ask for what only a reader gets: without the right to read, polling is just empty."""
+        try:
+            numbers = self._side.partitions_for_topic(self._topic)
+            if not numbers:
+                raise TopicRefusedError(self._topic)
+            self._partitions = [TopicPartition(self._topic, n) for n in sorted(numbers)]
+            self._side.end_offsets(self._partitions)
+        except AuthorizationError as error:
+            raise TopicRefusedError(self._topic) from error
+        except KafkaError as error:
+            raise BrokerError(type(error).__name__) from error
+
+    def _go_to(self, cursors: Mapping[int, int]) -> None:
+        for held in self._consumer.assignment():
+            wanted = cursors.get(held.partition, 0)
+            if (error := self._unreadable.get((held.partition, wanted))) is not None:
+                raise error
+            if self._next.get(held.partition) != wanted:
+                self._consumer.seek(held, wanted)
+                self._next[held.partition] = wanted
+
+    def _take(self, partition: int, records: Sequence[Any], facts: list[Located]) -> int:
+        """Add the facts of one partition; the offset to read on from."""
+        for record in records:
+            if self._skip(record):
+                continue
+            try:
+                facts.append(self._parse(record))
+            except ForeignRecordError as error:
+                self.vreemd[error.code] += 1
+                log.warning(
+                    "foreign record skipped",
+                    topic=self._topic,
+                    partition=partition,
+                    offset=record.offset,
+                    code=error.code,
+                )
+            except UnknownFactError as error:
+                # First what comes before it; whoever asks for it by its offset gets the error.
+                self._unreadable[partition, record.offset] = error
+                self._next.pop(partition, None)
+                return int(record.offset)
+        self._next[partition] = records[-1].offset + 1
+        return self._next[partition]
+
+    def _skip(self, record: Any) -> bool:
+        """Whether it is of another gemeente: so says its key, which others may also have made."""
+        return (
+            self._gemeente is not None
+            and record.key is not None
+            and not record.key.startswith(self._gemeente)
+        )
+
+    def _parse(self, record: Any) -> Located:
+        return from_record(
+            self._waarmerk, self.name, record.key, record.value, record.headers, record.partition
+        )
+
+    def _all(self, of: int) -> Iterator[Any]:
+        """Every record of the partitions where a shard stands or stood before they doubled."""
+        mine = [tp for tp in self._partitions if (of - tp.partition) % PARTITIES == 0]
+        try:
+            ends = self._ends()
+            self._side.assign(mine)
+            self._side.seek_to_beginning(*mine)
+            until = time.monotonic() + 30
+            while any(self._side.position(tp) < ends[tp.partition] for tp in mine):
+                polled = self._side.poll(timeout_ms=1000)
+                if polled:
+                    until = time.monotonic() + 30
+                elif time.monotonic() > until:
+                    raise BrokerError("stil")
+                for records in polled.values():
+                    yield from records
+        except KafkaError as error:
+            raise BrokerError(type(error).__name__) from error
+
+    def _ends(self) -> dict[int, int]:
+        try:
+            found = self._side.end_offsets(self._partitions)
+        except KafkaError as error:
+            raise BrokerError(type(error).__name__) from error
+        return {tp.partition: int(end) for tp, end in found.items()}
+
+
+class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+    """Whatever changes hands is sought anew. Runs on the client's own thread: no I/O here."""
+
+    def __init__(self, known: dict[int, int]) -> None:
+        self._known = known
+
+    def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        for changed in assigned:
+            self._known.pop(changed.partition, None)
+
+    on_partitions_revoked = on_partitions_lost = on_partitions_assigned
+
+
+def _consumer(verbinding: Verbinding, **options: Any) -> Any:
+    try:
+        return KafkaConsumer(
+            **verbinding.options(),
+            enable_auto_commit=False,
+            # Only when what the database says is no longer there: better twice than not at all.
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            request_timeout_ms=10_000,
+            **options,
+        )
+    except KafkaError as error:
+        raise BrokerError(type(error).__name__) from error
