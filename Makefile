@@ -15,7 +15,7 @@ lint: .venv/.test
 check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
 	@$(PY) -m pytest -m "not servers" -x
 
-test: lint .venv/.browser .venv/.linter  ## alles, ook het echte commando en de browser
+test: lint .venv/.browser .venv/.linter .venv/.servers  ## alles, ook het echte commando en de browser
 	@$(PY) -m pytest
 
 bench: .venv/.test  ## metingen naast hun ijkpunt, in een tabel
@@ -44,6 +44,10 @@ lock:  ## zet de versies opnieuw vast
 
 .venv/.linter: tests/tools/package-lock.json infra/install.sh
 	@sh infra/install.sh linter
+	@touch $@
+
+.venv/.servers: infra/testbed/pom.xml infra/testbed/jars.lock infra/install.sh
+	@sh infra/install.sh servers
 	@touch $@
 
 .PHONY: help run lint check test bench lock

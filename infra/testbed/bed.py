@@ -63,7 +63,7 @@ class Server:
         except subprocess.TimeoutExpired:
             code = -1
         if code != 0:
-            raise TestbedError(f"een opdracht mislukte: {self.process.args}\n{self.tail()}")
+            raise TestbedError(f"een opdracht mislukte: {self.process.args!r}\n{self.tail()}")
 
     def stop(self, how: signal.Signals, seconds: float = 60) -> None:
         """Asks it to end and waits. Raises TestbedError when it does not end in time."""
