@@ -16,13 +16,14 @@ from fastapi.responses import JSONResponse
 from app import aanmelden
 from events.base import Envelope
 from infra.auth import Tokens
-from infra.database import DamagedDataError, Database
+from infra.database import DamagedDataError
 from infra.feed import TRANSIENT, Consumer, LogFeed, Worker
 from infra.keyring import Keyring
 from infra.positions import Positie, Posities
 from infra.provider import FileKeyProvider, KeyFileError
 from infra.reactor import Reactor
 from infra.settings import Settings
+from infra.sqlite import SQLite
 from infra.staff import Staff
 from infra.store import Store
 from infra.views import View
@@ -74,7 +75,7 @@ class Embedded:
         self.tokens = Tokens.from_secret(settings.gemeente, self.provider.secret("token"))
         self.posities = Posities(self.provider.secret("positie"))
         secret = self.provider.secret("etag")
-        self._databases = {name: Database(data / f"{name}.sqlite") for name in NAMES}
+        self._databases = {name: SQLite(data / f"{name}.sqlite") for name in NAMES}
         for database in self._databases.values():
             database.check()
         gemeente = settings.gemeente

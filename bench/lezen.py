@@ -122,7 +122,7 @@ def _besluit() -> Iterator[tuple[str, str, str]]:
 def _veel(world: Wereld) -> int:
     for _ in range(20):
         world.huishouden(notities=1000)
-    return world.app.intake.store.position
+    return world.app.intake.store.log.end
 
 
 def _herbouw(world: Wereld, facts: int) -> Iterator[tuple[str, str, str]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -33,14 +33,27 @@ class HoleError(Exception):
     """A stream still misses a fact, so what comes after cannot be processed."""
 
 
+class Batch(NamedTuple):
+    """Facts, each stream's in order, and from where to read on once they are processed."""
+
+    facts: Sequence[Located]
+    cursors: Mapping[int, int]
+    """Per partition of the source; a source that is one log has partition 0 only."""
+
+
 class Feed(Protocol):
-    """Facts of one source, oldest first."""
+    """Facts of one source."""
 
     name: str
 
-    def read(self, after: int, limit: int) -> Sequence[Located]: ...
+    def read(self, cursors: Mapping[int, int], limit: int) -> Batch:
+        """What comes after; all of it from where no cursor says otherwise.
 
-    def stream(self, stream: UUID) -> Sequence[Envelope]: ...
+        Raises UnknownFactError when the first fact is of a kind this release does not know.
+        """
+
+    def stream(self, stream: UUID) -> Sequence[Envelope]:
+        """Everything of one stream, oldest first."""
 
 
 class LogFeed:
@@ -50,8 +63,10 @@ class LogFeed:
         self.name = store.name
         self._store = store
 
-    def read(self, after: int, limit: int) -> Sequence[Located]:
-        return self._store.envelopes(after, limit)
+    def read(self, cursors: Mapping[int, int], limit: int) -> Batch:
+        after = cursors.get(0, 0)
+        facts = self._store.envelopes(after, limit)
+        return Batch(facts, {0: facts[-1][0] if facts else after})
 
     def stream(self, stream: UUID) -> Sequence[Envelope]:
         return list(self._store.stream(stream))
@@ -59,7 +74,7 @@ class LogFeed:
     @property
     def position(self) -> int:
         """The end of the log."""
-        return self._store.position
+        return self._store.log.end
 
 
 class Consumer:
@@ -90,6 +105,18 @@ class Consumer:
     def step(self) -> int:
         """Process one batch of each feed; the number of facts read."""
         return sum(self._step(feed) for feed in self.feeds)
+
+    def take(self, bron: str, facts: Sequence[Located]) -> None:
+        """Process facts of a source; what cannot be processed quarantines its stream."""
+        if not facts:
+            return
+        try:
+            self._process(bron, facts)
+        except TRANSIENT:
+            raise
+        except Exception:  # one of them cannot be processed: find out which
+            for located in facts:
+                self._one(bron, located)
 
     def reached(self, token: Positie) -> bool:
         with self.database.read() as tx:
@@ -132,21 +159,13 @@ class Consumer:
         with self.database.read() as tx:
             after = positions.start(tx, feed.name)
         try:
-            batch = feed.read(after, self._batch)
+            facts, _ = feed.read({0: after}, self._batch)
         except UnknownFactError as error:
             self.stopped = f"onleesbaar feit in {feed.name}: {error}"
             log.error("consumer stopped", consumer=self.name, reason=self.stopped)
             return 0
-        if not batch:
-            return 0
-        try:
-            self._process(feed.name, batch)
-        except TRANSIENT:
-            raise
-        except Exception:  # one of them cannot be processed: find out which
-            for located in batch:
-                self._one(feed.name, located)
-        return len(batch)
+        self.take(feed.name, facts)
+        return len(facts)
 
     def _one(self, bron: str, located: Located) -> None:
         try:

@@ -11,8 +11,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
 
 from events.base import Envelope, shard
 from infra.database import Tx
@@ -27,7 +38,7 @@ posities = Table(
     tables,
     Column("bron", String, primary_key=True),
     Column("shard", Integer, primary_key=True),
-    Column("positie", Integer, nullable=False),
+    Column("positie", BigInteger, nullable=False),
 )
 versies = Table(
     "versies",
@@ -41,7 +52,7 @@ quarantaine = Table(
     tables,
     Column("bron", String, primary_key=True),
     Column("stroom", Uuid, primary_key=True),
-    Column("positie", Integer, nullable=False),
+    Column("positie", BigInteger, nullable=False),
     Column("fout", String, nullable=False),
 )
 
@@ -117,18 +128,41 @@ class Step:
 def fresh(tx: Tx, bron: str, batch: Sequence[Located]) -> Sequence[Located]:
     """What of a batch is still to be done: no redeliveries, nothing of a quarantined stream.
 
-    Moves positions and versions; call it in the transaction of the effect.
+    Moves positions and versions; call it in the transaction of the effect. It holds the rows of
+    these shards until the end: who processes the same facts at the same time waits, and then finds
+    nothing to do.
     """
+    _hold(tx, bron, _shards(batch))
     step = look(tx, bron, batch)
     _move(tx, bron, step)
     return step.todo
+
+
+def _shards(batch: Sequence[Located]) -> set[int]:
+    return {shard(envelope.stream) for _, envelope in batch}
+
+
+def _hold(tx: Tx, bron: str, shards: Collection[int]) -> None:
+    held = (
+        select(posities.c.shard)
+        .where(posities.c.bron == bron, posities.c.shard.in_(shards))
+        .order_by(posities.c.shard)
+        .with_for_update()
+    )
+    missing = set(shards) - set(tx.execute(held).scalars())
+    if missing:
+        rows = [{"bron": bron, "shard": n, "positie": 0} for n in sorted(missing)]
+        tx.execute(insert(posities).on_conflict_do_nothing(), rows)
+        tx.execute(held).all()
 
 
 def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
     """As `fresh`, without moving anything."""
     reached_by = dict(
         tx.execute(
-            select(posities.c.shard, posities.c.positie).where(posities.c.bron == bron)
+            select(posities.c.shard, posities.c.positie).where(
+                posities.c.bron == bron, posities.c.shard.in_(_shards(batch))
+            )
         ).all()
     )
     streams = {envelope.stream for _, envelope in batch}

@@ -8,49 +8,29 @@ position, then the decision is made again, and nothing that was sealed is renumb
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
-from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, Protocol, TypeVar, cast
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper, StoredEvent
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteCursor,
-    SQLiteDatastore,
-)
+from eventsourcing.persistence import Notification, StoredEvent
 from pydantic_core import from_json, to_json
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select
-from sqlalchemy.exc import IntegrityError
 
-from events.base import (
-    SHARDS,
-    Capsule,
-    Envelope,
-    Fact,
-    Hoed,
-    Open,
-    Personal,
-    Place,
-    Sealed,
-    UnknownFactError,
-    Zegelplaats,
-    shard,
-)
+from events.base import SHARDS, Envelope, Fact, Open, UnknownFactError, Zegelplaats, shard
 from events.begrippen import Rubriek, Verantwoording
 from infra.database import Database, Tx
 from infra.decider import Context, Recorded, RegelFout, State, Verouderd
+from infra.mapper import from_stored, plaatsen_van, seal_envelope, to_stored
 from infra.positions import Positie, Posities
+from infra.recorder import recorder, versions
 from infra.seal import SealingKey
 
 S = TypeVar("S", bound=State)
 MAX_FACT = 64 * 1024
-VERANTWOORDING = "verantwoording"
 
 tables = MetaData()
 opdrachten = Table(
@@ -80,8 +60,27 @@ class UnreadableFactError(UnknownFactError):
     """The stored bytes of a fact are damaged."""
 
 
-class SealedInNewFactError(Exception):
-    """A sealed value was put in a new fact: open it and seal it anew for its new place."""
+class _ConflictError(Exception):
+    """Somebody appended to the stream first, or recorded this command."""
+
+
+@dataclass(slots=True, eq=False)
+class _Append:
+    """What one command adds, and how that ended: `recorded`, or the `error`."""
+
+    stream: UUID
+    version: int
+    opened: Sequence[Envelope]
+    stored: Sequence[StoredEvent]
+    context: Context
+    answer: dict[str, Any]
+    within: Callable[[Tx], None] | None
+    recorded: Recorded | None = None
+    error: BaseException | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.recorded is not None or self.error is not None
 
 
 class Store:
@@ -110,16 +109,14 @@ class Store:
         self.posities = posities or Posities(os.urandom(32))
         # Writers of one process take turns per stream, else a few of them keep beating another.
         self._turns = [threading.RLock() for _ in range(SHARDS)]
-        self._mapper = _MAPPER
-        self._recorder = _Recorder(_Datastore(database))
-        self._recorder.create_table()
-        database.create(tables)
+        self._waiting: deque[_Append] = deque()
+        self._committing = threading.Lock()
+        self.log = Log(database)
 
     def load(self, kind: Callable[[], S], stream: UUID) -> tuple[S, int]:
         """Fold a stream; the state and its version (0 when there is none)."""
         state, version = kind(), 0
-        for stored in self._recorder.select_events(stream):
-            envelope = self._mapper.to_domain_event(stored)
+        for envelope in self.stream(stream):
             if envelope.gemeente != self.gemeente:
                 return kind(), 0
             state, version = state.evolve(envelope.fact), envelope.version
@@ -151,7 +148,7 @@ class Store:
                     raise
                 try:
                     return self._append(stream, version, facts, context, answer or {}, within)
-                except (IntegrityError, sqlite3.IntegrityError):
+                except _ConflictError:
                     earlier = self._earlier(context)
                     if earlier is not None:
                         return earlier
@@ -164,11 +161,9 @@ class Store:
         are damaged.
         """
         found: list[tuple[int, Envelope]] = []
-        for notification in self._recorder.select_notifications(
-            after, limit, inclusive_of_start=False
-        ):
+        for notification in self.log.read(after, limit):
             try:
-                found.append((notification.id, self._mapper.to_domain_event(notification)))
+                found.append((notification.id, from_stored(notification)))
             except Exception as error:
                 if found:
                     break  # first what comes before it
@@ -179,12 +174,7 @@ class Store:
 
     def stream(self, stream: UUID) -> Iterator[Envelope]:
         """The facts of one stream, oldest first."""
-        return map(self._mapper.to_domain_event, self._recorder.select_events(stream))
-
-    @property
-    def position(self) -> int:
-        """The last position of the log."""
-        return self._recorder.max_notification_id() or 0
+        return map(from_stored, self.log.stream(stream))
 
     def _append(
         self,
@@ -212,35 +202,83 @@ class Store:
             )
             for number, fact in enumerate(facts, start=1)
         ]
-        stored = self._seal(opened)
-        with self.database.write() as tx:
-            if within is not None:
-                within(tx)
-            position = self._recorder.insert_within(tx, stored) if stored else 0
-            recorded = self._recorded(stream, version + len(stored), position, answer)
-            if context.sleutel is not None:
-                tx.execute(
-                    insert(opdrachten),
-                    {
-                        "sleutel": context.sleutel,
-                        "verzoek": context.verzoek,
-                        "antwoord": _answer(recorded),
-                    },
-                )
-            if self._also is not None:
-                self._also(tx, opened)
+        append = _Append(stream, version, opened, self._seal(opened), context, answer, within)
+        self._together(append)
+        if append.error is not None:
+            raise append.error
+        assert append.recorded is not None
         self._appended(opened)
-        return recorded
+        return append.recorded
+
+    def _together(self, append: _Append) -> None:
+        """Commit with whoever else waits: those that come during a transaction share the next."""
+        self._waiting.append(append)
+        with self._committing:
+            if append.done:  # one of those before us took it along
+                return
+            group = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            try:
+                self._commit(group)
+            except BaseException as error:
+                for one in group:
+                    one.recorded, one.error = None, one.error or error
+                if not isinstance(error, Exception):
+                    raise
+
+    def _commit(self, group: Sequence[_Append]) -> None:
+        with self.database.write() as tx:
+            last = versions(tx, {one.stream for one in group})
+            used = _used(tx, {one.context.sleutel for one in group} - {None})
+            fits: list[_Append] = []
+            for one in group:
+                if last.get(one.stream, 0) != one.version or one.context.sleutel in used:
+                    one.error = _ConflictError()
+                    continue
+                try:
+                    self._beside(tx, one, alone=len(group) == 1)
+                except Exception as error:
+                    if len(group) == 1:
+                        raise
+                    one.error = error  # it took back what it did; the others go on
+                    continue
+                last[one.stream] = one.version + len(one.stored)
+                used.add(one.context.sleutel)
+                used.discard(None)
+                fits.append(one)
+            stored = [event for one in fits for event in one.stored]
+            positions = iter(self.log.append(tx, stored) if stored else ())
+            for one in fits:
+                position = max((next(positions) for _ in one.stored), default=0)
+                version = one.version + len(one.stored)
+                one.recorded = self._recorded(one.stream, version, position, one.answer)
+            rows = [
+                {
+                    "sleutel": one.context.sleutel,
+                    "verzoek": one.context.verzoek,
+                    "antwoord": _answer(one.recorded),
+                }
+                for one in fits
+                if one.context.sleutel is not None and one.recorded is not None
+            ]
+            if rows:
+                tx.execute(insert(opdrachten), rows)
+
+    def _beside(self, tx: Tx, one: _Append, *, alone: bool) -> None:
+        """What a command writes besides facts; undone by itself when it fails among others."""
+        if one.within is None and self._also is None:
+            return
+        with nullcontext() if alone else tx.begin_nested():
+            if one.within is not None:
+                one.within(tx)
+            if self._also is not None:
+                self._also(tx, one.opened)
 
     def _seal(self, opened: Sequence[Envelope]) -> list[StoredEvent]:
-        plaatsen = {plaats for envelope in opened for plaats in _plaatsen(envelope)}
+        plaatsen = {plaats for envelope in opened for plaats in plaatsen_van(envelope)}
         keys = self._keys.sealing_keys(sorted(plaatsen, key=repr)) if plaatsen else {}
-        stored = []
-        for envelope in opened:
-            event = self._mapper.to_stored_event(seal_envelope(envelope, keys))
-            if len(event.state) > MAX_FACT:
-                raise FeitTeGroot
-            stored.append(event)
+        stored = [to_stored(seal_envelope(envelope, keys)) for envelope in opened]
+        if any(len(event.state) > MAX_FACT for event in stored):
+            raise FeitTeGroot
         return stored
 
     def _earlier(self, context: Context) -> Recorded | None:
@@ -271,164 +309,36 @@ def _answer(recorded: Recorded) -> bytes:
     return to_json([recorded.stream, recorded.version, recorded.position, recorded.answer])
 
 
-def _open_fields(envelope: Envelope) -> dict[str, Open[Any]]:
-    fields: dict[str, Open[Any]] = {}
-    for name in envelope.fact.personal:
-        value: Personal[Any] | None = getattr(envelope.fact, name)
-        if isinstance(value, Sealed):
-            raise SealedInNewFactError(name)
-        if isinstance(value, Open):
-            fields[name] = value
-    return fields
+def _used(tx: Tx, sleutels: Collection[str | None]) -> set[str | None]:
+    """Which of these commands were recorded before."""
+    if not sleutels:
+        return set()
+    found = select(opdrachten.c.sleutel).where(opdrachten.c.sleutel.in_(sleutels))
+    return set(tx.execute(found).scalars())
 
 
-def _plaatsen(envelope: Envelope) -> set[Zegelplaats]:
-    fields = _open_fields(envelope)
-    if not fields:
-        assert isinstance(envelope.verantwoording, Open)
-        return {envelope.verantwoording.plaats}
-    return {value.plaats for value in fields.values()}
-
-
-def seal_envelope(envelope: Envelope, keys: dict[Zegelplaats, SealingKey]) -> Envelope:
-    """The same envelope with every open value sealed: one capsule per fact × key.
-
-    The verantwoording goes into each capsule; a fact without personal fields gets one capsule
-    under the key of its stream.
-    """
-    assert isinstance(envelope.verantwoording, Open)
-    groups: dict[Zegelplaats, dict[str, Any]] = {p: {} for p in _plaatsen(envelope)}
-    for name, value in _open_fields(envelope).items():
-        groups[value.plaats][name] = value.waarde
-    sealed: dict[str, Sealed] = {}
-    reason = envelope.verantwoording.waarde.model_dump(mode="json")
-    for plaats, fields in groups.items():
-        capsule = keys[plaats].seal(envelope.place, {**fields, VERANTWOORDING: reason})
-        for name in (*fields, VERANTWOORDING):
-            sealed[name] = Sealed(capsule, name)
-    reason_sealed = sealed.pop(VERANTWOORDING)
-    return replace(
-        envelope, fact=envelope.fact.model_copy(update=sealed), verantwoording=reason_sealed
-    )
-
-
-class EnvelopeMapper(Mapper[UUID]):
-    """Sealed envelope ⇄ stored bytes. The registry of `events` is closed; no name is imported."""
-
-    def __init__(self) -> None:
-        pass  # no transcoder, compressor or cipher: pydantic serialises, infra.seal seals
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        envelope: Envelope = domain_event
-        fact = envelope.fact
-        capsules: dict[int, Capsule] = {}
-        clear: dict[str, Any] = {}
-        for name, value in fact:
-            if isinstance(value, Sealed):
-                capsules[id(value.capsule)] = value.capsule
-            elif isinstance(value, Open) or (name in fact.personal and value is not None):
-                raise SealedInNewFactError(name)
-            else:
-                clear[name] = value
-        assert isinstance(envelope.verantwoording, Sealed)
-        capsules.setdefault(id(envelope.verantwoording.capsule), envelope.verantwoording.capsule)
-        state = to_json(
-            {
-                "schema": fact.versie,
-                "gemeente": envelope.gemeente,
-                "op": envelope.opgenomen_op,
-                "hoed": envelope.hoed,
-                "correlatie": envelope.correlation,
-                "oorzaak": envelope.causation,
-                "open": clear,
-                "dicht": [
-                    [c.kid, c.names, b2a_base64(c.sealed, newline=False).decode()]
-                    for c in capsules.values()
-                ],
-            },
-        )
-        return StoredEvent(envelope.stream, envelope.version, fact.naam, state)
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Envelope:
-        stream = stored_event.originator_id
-        assert isinstance(stream, UUID)
-        state = from_json(stored_event.state)
-        place = Place(
-            state["gemeente"],
-            stream,
-            stored_event.originator_version,
-            stored_event.topic,
-            state["schema"],
-        )
-        fields: dict[str, Any] = state["open"]
-        reason: Sealed | None = None
-        for kid, names, sealed in state["dicht"]:
-            capsule = Capsule(place, tuple(names), kid, a2b_base64(sealed))
-            for name in names:
-                if name == VERANTWOORDING:
-                    reason = reason or Sealed(capsule, name)
-                else:
-                    fields[name] = Sealed(capsule, name)
-        assert reason is not None
-        return Envelope(
-            state["gemeente"],
-            stream,
-            stored_event.originator_version,
-            Fact.build(stored_event.topic, state["schema"], fields),
-            datetime.fromisoformat(state["op"]),
-            Hoed(state["hoed"]),
-            UUID(state["correlatie"]),
-            state["oorzaak"],
-            reason,
-            stored_event.state,
-        )
-
-
-_MAPPER = EnvelopeMapper()
-
-
-def to_bytes(envelope: Envelope) -> bytes:
-    """A sealed envelope as it is stored; stream, version and type stand beside it."""
-    return envelope.stored or _MAPPER.to_stored_event(envelope).state
-
-
-def from_bytes(stream: UUID, version: int, naam: str, state: bytes) -> Envelope:
-    """The sealed envelope again. Raises UnknownFactError."""
-    return _MAPPER.to_domain_event(StoredEvent(stream, version, naam, state))
-
-
-class _Datastore(SQLiteDatastore):
-    """Lets the library's recorder work on our connections, so that everything in an append is one
-    transaction."""
+class Log:
+    """The facts of one service as they are stored: read without a key, sent on as they are."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.originator_id_type = "uuid"
-        self.single_row_tracking = True
+        self._recorder = recorder(database)
+        self._recorder.create_table()
+        database.create(tables)
 
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        with self.database.write() if commit else self.database.read() as tx:
-            yield from _cursor(tx)
+    def append(self, tx: Tx, stored: Sequence[StoredEvent]) -> Sequence[int]:
+        """Append inside the caller's transaction; the position of each fact."""
+        return self._recorder.insert_within(tx, stored)
 
-    def close(self) -> None:
-        pass  # the database belongs to whoever made it
+    def read(self, after: int, limit: int) -> Sequence[Notification]:
+        """What was stored after a position, oldest first."""
+        return self._recorder.select_notifications(after, limit, inclusive_of_start=False)
 
+    def stream(self, stream: UUID) -> Sequence[StoredEvent]:
+        """What was stored in one stream, oldest first."""
+        return self._recorder.select_events(stream)
 
-def _cursor(tx: Tx) -> Iterator[SQLiteCursor]:
-    raw = cast(sqlite3.Cursor, tx.connection.cursor())
-    raw.row_factory = sqlite3.Row
-    try:
-        yield SQLiteCursor(raw)
-    finally:
-        raw.close()
-
-
-class _Recorder(SQLiteApplicationRecorder):
-    def insert_within(self, tx: Tx, stored: Sequence[StoredEvent]) -> int:
-        """Append inside the caller's transaction; the position of the last fact."""
-        for cursor in _cursor(tx):
-            positions = self._insert_events(cursor, stored)
-            assert positions
-            return positions[-1]
-        raise AssertionError
+    @property
+    def end(self) -> int:
+        """The last position; 0 of an empty log."""
+        return self._recorder.max_notification_id() or 0

@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from events.base import Capsule, Place, Zegelplaats
 from events.begrippen import Rubriek, herkomst

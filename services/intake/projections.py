@@ -14,7 +14,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Column, MetaData, String, Table, Uuid, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from events.base import Erased, Fact, Open, Sealed
 from events.begrippen import Rubriek

@@ -26,7 +26,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from events.base import Envelope
 from events.consent import (
@@ -48,8 +48,8 @@ from events.intake import (
 )
 from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten, RegieGevolgd
 from infra.database import Tx
+from infra.mapper import from_bytes, to_bytes
 from infra.positions import quarantaine
-from infra.store import from_bytes, to_bytes
 from infra.views import Change
 
 tables = MetaData()

@@ -130,7 +130,7 @@ LEZEN = [
     ("consent", "_beslis"), ("consent", "_log"), ("logboek", "write"), ("_keys", "unwrap"),
 ]  # fmt: skip
 INTREKKEN = [
-    ("store", "load"), ("store", "_append"), ("store", "_seal"), ("_recorder", "insert_within"),
+    ("store", "load"), ("store", "_append"), ("store", "_seal"), ("log", "append"),
     ("store", "_also"), ("_feiten", "schrijf"), ("consent", "_log_eigen"), ("logboek", "write"),
     ("store", "_appended"),
 ]  # fmt: skip
@@ -140,7 +140,7 @@ def _plek(huis: Huis, waar: str) -> Any:
     consent: Any = huis.consent
     if waar == "consent":
         return consent
-    return consent.store._recorder if waar == "_recorder" else getattr(consent, waar)
+    return consent.store.log if waar == "log" else getattr(consent, waar)
 
 
 @pytest.mark.parametrize("na", [False, True], ids=["voor", "na"])

@@ -26,8 +26,8 @@ from events.base import (
 )
 from events.begrippen import Leefgebied, herkomst
 from events.plan import DoelGesteld
+from infra.mapper import from_bytes
 from infra.seal import Opener, SealError, SealingKey
-from infra.store import from_bytes
 from tests.events.voorbeelden import example, published
 
 PLAATS = Zegelplaats((UUID(int=7),), herkomst("wmo-onderzoek"), Leefgebied.WONEN)

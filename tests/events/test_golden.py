@@ -14,8 +14,8 @@ from pydantic_core import to_jsonable_python
 
 from events.base import Envelope, Fact, Sealed
 from events.begrippen import Verantwoording
+from infra.mapper import from_bytes, to_bytes
 from infra.seal import Opener
-from infra.store import from_bytes, to_bytes
 from tests.events.voorbeelden import STROOM, VERSIE, inner, published, sealed_example
 
 GOLDEN = Path(__file__).with_name("golden")

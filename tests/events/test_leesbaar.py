@@ -17,7 +17,7 @@ import pytest
 from events import consent, intake, plan
 from events.base import Fact, Hoed
 from events.begrippen import Leefgebied, herkomsten
-from infra.store import to_bytes
+from infra.mapper import to_bytes
 from tests.events.voorbeelden import published, sealed_example
 
 REGISTER = json.loads(Path(__file__).with_name("leesbaar.json").read_text())

@@ -15,8 +15,8 @@ import events  # importing it registers every fact
 from events.base import Envelope, Fact, Hoed, KeyId, Open, Zegelplaats
 from events.begrippen import Actor, Grondslag, Leefgebied, Rubriek, Verantwoording, herkomst
 from events.waarden import Ontvanger
+from infra.mapper import seal_envelope
 from infra.seal import SealingKey
-from infra.store import seal_envelope
 
 RUIMTE = UUID("0e7c2a52-54d3-4c39-9d0e-3c7e3f5b7f10")
 NOAH, MOEDER = uuid5(RUIMTE, "Noah"), uuid5(RUIMTE, "moeder")

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert,
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from infra.database import DamagedDataError, Database, Tx
+from infra.sqlite import SQLite
 from tests.infra.world import contents
 
 tables = MetaData()
@@ -147,7 +148,7 @@ class TestFile:
     """What only a file can do."""
 
     def test_settings_that_durability_and_erasure_rest_on(self, tmp_path: Path) -> None:
-        database = Database(tmp_path / "test.sqlite")
+        database = SQLite(tmp_path / "test.sqlite")
         with database.read() as tx:
             found = {
                 name: tx.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -159,7 +160,7 @@ class TestFile:
         database.close()
 
     def test_a_reader_in_the_way_makes_a_checkpoint_busy(self, tmp_path: Path) -> None:
-        database = Database(tmp_path / "test.sqlite")
+        database = SQLite(tmp_path / "test.sqlite")
         database.create(tables)
         with database.read() as tx:
             tx.execute(select(getallen)).all()
@@ -171,11 +172,11 @@ class TestFile:
         database.close()
 
     def test_what_was_committed_is_there_after_opening_again(self, tmp_path: Path) -> None:
-        database = Database(tmp_path / "test.sqlite")
+        database = SQLite(tmp_path / "test.sqlite")
         database.create(tables)
         with database.write() as tx:
             add(tx, 1)
-        again = Database(tmp_path / "test.sqlite")  # the first was never closed: as after a crash
+        again = SQLite(tmp_path / "test.sqlite")  # the first was never closed: as after a crash
         assert there(again) == [1]
         again.close()
         database.close()
@@ -183,7 +184,7 @@ class TestFile:
     @pytest.mark.parametrize("damage", ["no database", "page", "cut off"])
     def test_damage_is_found(self, tmp_path: Path, damage: str) -> None:
         path = tmp_path / "test.sqlite"
-        database = Database(path)
+        database = SQLite(path)
         database.create(tables)
         with database.write() as tx:
             add(tx, *range(2000), tekst="y" * 50)
@@ -198,4 +199,4 @@ class TestFile:
             }[damage]
         )
         with pytest.raises((DamagedDataError, DatabaseError)):
-            Database(path).check()
+            SQLite(path).check()

@@ -77,21 +77,21 @@ def store(database: Database) -> Store:
 
 class TestFeed:
     def test_facts_come_oldest_first_each_stream_in_its_own_order(self, store: Store) -> None:
-        read = LogFeed(store).read(0, 100)
+        read = LogFeed(store).read({}, 100).facts
         assert [position for position, _ in read] == [1, 2, 3, 4, 5]
         assert [found.stream for _, found in read] == [A, B, A, C, B]
         assert [found.version for _, found in read] == [1, 1, 2, 1, 2]
 
     def test_reading_goes_on_after_a_position(self, store: Store) -> None:
         feed = LogFeed(store)
-        everything = feed.read(0, 100)
+        everything = feed.read({}, 100).facts
         for after in range(6):
-            assert feed.read(after, 100) == everything[after:]
+            assert feed.read({0: after}, 100).facts == everything[after:]
 
     def test_a_limit_is_a_limit(self, store: Store) -> None:
         feed = LogFeed(store)
-        assert feed.read(1, 2) == feed.read(0, 100)[1:3]
-        assert feed.read(5, 10) == []
+        assert feed.read({0: 1}, 2).facts == feed.read({}, 100).facts[1:3]
+        assert feed.read({0: 5}, 10) == ([], {0: 5})
 
     def test_a_stream_by_itself(self, store: Store) -> None:
         feed = LogFeed(store)
@@ -100,8 +100,8 @@ class TestFeed:
         assert feed.stream(UUID(int=99)) == []
 
     def test_what_comes_is_sealed_as_it_was_stored(self, store: Store) -> None:
-        assert [found for _, found in LogFeed(store).read(0, 1)] == list(store.stream(A))[:1]
-        assert b"tekst 0" not in repr(LogFeed(store).read(0, 100)).encode()
+        assert [found for _, found in LogFeed(store).read({}, 1).facts] == list(store.stream(A))[:1]
+        assert b"tekst 0" not in repr(LogFeed(store).read({}, 100).facts).encode()
 
 
 class TestConsumer:

@@ -98,7 +98,7 @@ def test_a_fact_has_its_effect_once_however_often_it_comes(proef: Callable[..., 
         assert p.reactor.step() == 3
     p.opnieuw().step()
     assert p.gehoord() == ["hoorde 1", "hoorde 2", "hoorde 3"]
-    assert p.store.position == 6
+    assert p.store.log.end == 6
 
 
 def test_a_crash_between_deciding_and_moving_is_harmless(
@@ -180,5 +180,5 @@ def test_a_hole_in_a_stream_parks_it_before_anything_is_decided(
 def test_facts_that_ask_for_nothing_only_move_the_position(proef: Callable[..., Proef]) -> None:
     p = proef((1, envelope(A, 1, Gesloten())))
     assert p.reactor.step() == 1
-    assert p.store.position == 0
+    assert p.store.log.end == 0
     assert p.reactor.reached(positions.Positie.of("elders", A, 1))

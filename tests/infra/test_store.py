@@ -12,11 +12,11 @@ from events.base import ERASED, Open, Sealed
 from events.begrippen import Leefgebied, Verantwoording
 from infra.database import Database
 from infra.decider import Recorded, Verouderd
+from infra.mapper import SealedInNewFactError
 from infra.seal import KeyNotReleasedError, SealError
 from infra.store import (
     MAX_FACT,
     FeitTeGroot,
-    SealedInNewFactError,
     SleutelHergebruikt,
     Store,
 )
@@ -44,7 +44,7 @@ def test_appended_facts_fold_into_the_state(database: Database) -> None:
     second = store.handle(Schrift, stream, Schrift.sluit, context())
     assert (first.version, second.version) == (2, 3)
     assert store.load(Schrift, stream) == (Schrift(2, gesloten=True), 3)
-    assert store.position == second.position > first.position
+    assert store.log.end == second.position > first.position
 
 
 def test_unknown_stream_is_the_empty_state(database: Database) -> None:
@@ -206,7 +206,7 @@ def test_answer_without_a_fact_is_kept_too(database: Database) -> None:
     store, stream, asked = a_store(database), uuid4(), context("sleutel-1", b"body")
     first = store.handle(Schrift, stream, lambda _: [], asked, {"zin": "niets te doen"})
     assert store.handle(Schrift, stream, lambda s: s.noteer(over("x")), asked) == first
-    assert store.position == 0
+    assert store.log.end == 0
 
 
 def test_concurrent_use_of_one_key_lands_once(database: Database) -> None:
@@ -246,7 +246,7 @@ def test_all_or_nothing(database: Database, where: str) -> None:
             within=fail if where == "within" else None,
         )  # fmt: skip
     assert store.load(Schrift, stream) == (Schrift(), 0)
-    assert store.position == 0
+    assert store.log.end == 0
     assert woken == []
     retried = a_store(database).handle(Schrift, stream, lambda s: s.noteer(over("nu")), asked)
     assert retried.version == 1

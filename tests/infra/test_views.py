@@ -124,7 +124,7 @@ def test_a_rebuild_that_breaks_off_reads_on_where_it_was(database: Database) -> 
     feed = LijstFeed("bron", log([(1, False), (1, False), (2, False)]))
     made = drained(view(database, feed, batch=1))
     expected = shown(database)
-    read, feed.read = feed.read, lambda after, limit: _break(after, read(after, limit))  # type: ignore[method-assign]
+    read, feed.read = feed.read, lambda at, limit: _break(at.get(0, 0), read(at, limit))  # type: ignore[method-assign]
     with pytest.raises(OSError, match="weg"):
         made.rebuild()
     feed.read = read  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +13,12 @@ from events.base import Envelope, Fact, Hoed, KeyId, Open, Personal, Place, Zege
 from events.begrippen import Actor, Grondslag, Leefgebied, Rubriek, Verantwoording, herkomst
 from infra.database import Database, Tx
 from infra.decider import Context, RegelFout
+from infra.feed import Batch
 from infra.keys import KeyStore
+from infra.mapper import seal_envelope
 from infra.positions import Located
 from infra.seal import Opener, SealingKey
-from infra.store import Store, seal_envelope
+from infra.store import Store
 
 NU = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ANNA = Actor(id=UUID(int=1), naam="Anna Voorbeeld", organisatie="Wijkteam", functie="regisseur")
@@ -150,8 +152,10 @@ class LijstFeed:
         self.facts = list(facts)
         self.again = again
 
-    def read(self, after: int, limit: int) -> Sequence[Located]:
-        return [located for located in self.facts if self.again or located[0] > after][:limit]
+    def read(self, cursors: Mapping[int, int], limit: int) -> Batch:
+        after = cursors.get(0, 0)
+        found = [located for located in self.facts if self.again or located[0] > after][:limit]
+        return Batch(found, {0: max((position for position, _ in found), default=after)})
 
     def stream(self, stream: UUID) -> Sequence[Envelope]:
         return [envelope for _, envelope in self.facts if envelope.stream == stream]

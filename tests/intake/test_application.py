@@ -228,7 +228,7 @@ def test_forming_and_searching_is_for_toeleiding_and_coordinatie(
 def test_a_refused_household_leaves_nothing_behind(world: World) -> None:
     lid, wrong = nieuw_lid("Noah de Vries", GEBOREN), nieuw_lid("Mia", date(2030, 1, 1))
     verlopen = Mandaat(kenmerk="x", van=date(2020, 1, 1), tot=date(2021, 1, 1))
-    before = world.store.position
+    before = world.store.log.end
 
     leden: Sequence[NieuwLid]
     for rule, regisseur, mandaat, leden, melding in (
@@ -242,7 +242,7 @@ def test_a_refused_household_leaves_nothing_behind(world: World) -> None:
     ):
         with pytest.raises(rule):
             world.intake.vorm(BEN.aangemeld, regisseur, mandaat, leden, melding, context(BEN))
-    assert world.store.position == before
+    assert world.store.log.end == before
 
 
 def test_in_production_every_valid_bsn_is_accepted(world: World, tmp_path: Path) -> None:
@@ -330,13 +330,13 @@ def test_a_repeated_command_gives_the_same_answer_and_writes_nothing(world: Worl
     lid = world.intake.voeg_lid_toe(huis, nieuw_lid("Mia", date(2012, 1, 1)), l_ctx)
     a_ctx = context(ANNA, "adres-1", b"body")
     adres = world.intake.woont(huis, noah, THUIS, False, a_ctx)
-    position = world.store.position
+    position = world.store.log.end
 
     assert world.vorm(*leden, ctx=ctx) == first
     assert world.meld(NOAH, ctx=m_ctx) == melding
     assert world.intake.voeg_lid_toe(huis, nieuw_lid("Mia", date(2012, 1, 1)), l_ctx) == lid
     assert world.intake.woont(huis, noah, THUIS, False, a_ctx) == adres
-    assert world.store.position == position
+    assert world.store.log.end == position
     with pytest.raises(SleutelHergebruikt):
         world.meld(NOAH, ctx=replace(m_ctx, verzoek=b"other body"))
 
@@ -378,7 +378,7 @@ def test_a_members_data_are_for_the_regisseur_of_a_household_she_is_in(world: Wo
     vreemd = Gezag(uitkomst=Gezagsuitkomst.EENHOOFDIG, houders=(uuid4(),))
     with pytest.raises(NietBekend):
         world.intake.leg_gezag_vast(huis, noah, vreemd, context(ANNA))
-    position = world.store.position
+    position = world.store.log.end
     for ctx in (context(BEN), context(CAS), context(EVA)):
         with pytest.raises(NietBekend):
             world.intake.corrigeer(huis, noah, wie, ctx)
@@ -386,7 +386,7 @@ def test_a_members_data_are_for_the_regisseur_of_a_household_she_is_in(world: Wo
             world.intake.corrigeer(uuid4(), noah, wie, ctx)
     with pytest.raises(NietBekend):
         world.intake.woont(huis, uuid4(), THUIS, False, context(ANNA))
-    assert world.store.position == position
+    assert world.store.log.end == position
 
 
 def test_a_corrected_person_is_found_under_both_names(world: World) -> None:

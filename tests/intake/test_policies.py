@@ -11,11 +11,11 @@ from events.base import Fact, Open
 from events.begrippen import Bron, Leefgebied, Rubriek
 from events.plan import DeelnemerToegetreden, PlanAfgesloten
 from events.waarden import Deelnemer, Uitspraak
-from infra.database import Database
 from infra.decider import NietBekend
 from infra.feed import Consumer, LogFeed
 from infra.keyring import Keyring
 from infra.reactor import Reactor
+from infra.sqlite import SQLite
 from infra.store import Store
 from services.intake.application import Gevonden
 from services.intake.domain import Notitie
@@ -47,7 +47,7 @@ class Elders:
 def test_a_professional_in_the_plan_may_write_notes_until_it_closes(world: World) -> None:
     plan = Store(
         "plan",
-        Database(world.folder / "plan.sqlite"),
+        SQLite(world.folder / "plan.sqlite"),
         GEMEENTE,
         Keyring("plan", world.consent.geef_zegelsleutels),
     )

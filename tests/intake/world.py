@@ -24,10 +24,10 @@ from events.waarden import (
     Melderssoort,
 )
 from infra.auth import Rol
-from infra.database import Database
 from infra.decider import Context
 from infra.keyring import Keyring
 from infra.provider import FileKeyProvider
+from infra.sqlite import SQLite
 from infra.staff import Persona, Staff
 from infra.store import Store
 from services.consent.application import Consent
@@ -122,7 +122,7 @@ class World:
     def __init__(self, folder: Path, *, alleen_testbsn: bool = True) -> None:
         self.folder = folder
         self.provider = FileKeyProvider(folder / "sleutels.json", create=True)
-        self.databases = [Database(folder / f"{naam}.sqlite") for naam in ("consent", "intake")]
+        self.databases = [SQLite(folder / f"{naam}.sqlite") for naam in ("consent", "intake")]
         self.consent = Consent(self.databases[0], self.provider, GEMEENTE, lambda: NU)
         keys = Keyring("intake", self.consent.geef_zegelsleutels)
         self.store = Store("intake", self.databases[1], GEMEENTE, keys)

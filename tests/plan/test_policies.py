@@ -20,10 +20,10 @@ from events.intake import (
 )
 from events.plan import LedenGevolgd, RegieGevolgd, plan_id
 from events.waarden import Huishoudrol, Ledenreden, Mandaat
-from infra.database import Database
 from infra.decider import NietBekend
 from infra.feed import LogFeed
 from infra.reactor import Reactor
+from infra.sqlite import SQLite
 from infra.store import Store
 from services.plan.domain import Plan
 from services.plan.policies import react
@@ -97,7 +97,7 @@ def test_other_facts_ask_for_nothing() -> None:
 def test_a_plan_can_be_opened_once_intake_named_a_regisseur(tmp_path: Path) -> None:
     """From intake's own log, over the reactor, to a command on the plan."""
     wereld = Wereld(tmp_path, verteld=())
-    intake = Store("intake", Database(tmp_path / "intake.sqlite"), GEMEENTE, wereld.sleutelbos)
+    intake = Store("intake", SQLite(tmp_path / "intake.sqlite"), GEMEENTE, wereld.sleutelbos)
     reactor = Reactor("plan", wereld.plannen.store, [LogFeed(intake)], react, lambda: NU)
 
     def intake_zegt(*facts: Fact) -> None:

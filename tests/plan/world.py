@@ -21,13 +21,13 @@ from events.plan import (
 )
 from events.waarden import Aard, Deelnemer, Eigenaarsoort
 from infra.auth import Aangemeld, Rol
-from infra.database import Database
 from infra.decider import Context
 from infra.keyring import Keyring
 from infra.keys import KeyInfo, KeyStore
 from infra.provider import FileKeyProvider
 from infra.reactor import SYSTEEM
 from infra.seal import Opener
+from infra.sqlite import SQLite
 from infra.staff import Persona, Staff
 from infra.store import Store
 from infra.web import Opdracht
@@ -165,7 +165,7 @@ class Wereld:
 
     def __init__(self, folder: Path, verteld: Sequence[Fact] | None = None) -> None:
         self.map = folder
-        self._databases = [Database(folder / f"{name}.sqlite") for name in ("consent", "plan")]
+        self._databases = [SQLite(folder / f"{name}.sqlite") for name in ("consent", "plan")]
         consent, plan = self._databases
         provider = FileKeyProvider(folder / "sleutels.json", create=True)
         self._keys = KeyStore(provider)

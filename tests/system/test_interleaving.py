@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from infra.database import Database
 from infra.positions import Located
+from infra.sqlite import SQLite
 from infra.views import View
 from services.portal import projections
 from services.portal.application import Portal
@@ -148,7 +148,7 @@ def test_live_is_replay_is_any_interleaving(stappen: list[Stap], worp: int) -> N
         assert rijen(view) == live
         assert dossier(town, view, spel.huis, spel.regisseur) == shown
 
-        logs = {feed.name: list(feed.read(0, 100_000)) for feed in view.feeds}
+        logs = {feed.name: list(feed.read({}, 100_000).facts) for feed in view.feeds}
         other = _read_otherwise(logs, Random(worp))
         assert rijen(other) == live
         assert dossier(town, other, spel.huis, spel.regisseur) == shown
@@ -159,7 +159,11 @@ def _read_otherwise(logs: dict[str, list[Located]], random: Random) -> View:
     """A view of its own that gets the facts of each source in another order of streams."""
     feeds = {name: LijstFeed(name) for name in logs}
     view = View(
-        "anders", Database(None), list(feeds.values()), projections.tables, projections.project
+        "anders",
+        SQLite(None),
+        list(feeds.values()),
+        projections.tables,
+        projections.project,
     )
     left = {name: _shuffled(log, random) for name, log in logs.items()}
     while any(left.values()):

@@ -1,0 +1,137 @@
+"""A database in one schema of PostgreSQL: what a service has for one gemeente.
+
+Rules kept here: one writer at a time, by an advisory lock that ends with the transaction, so that
+the order of positions is the order of commits for whoever reads along (views may do without: their
+positions keep writers apart); nothing waits for ever; tables are made by the migration alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+
+import psycopg
+from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy.engine import make_url
+
+from infra.database import DamagedDataError, Tx
+
+_SETTINGS = (
+    "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+    " -c tcp_user_timeout=10000 -c synchronous_commit=on"
+)
+
+
+class PostgreSQL:
+    """One schema. `one_writer` is False for a database of views only; `migrates` makes tables."""
+
+    def __init__(
+        self, url: str, schema: str, *, one_writer: bool = True, migrates: bool = False,
+        connections: int = 8,
+    ) -> None:  # fmt: skip
+        self.schema = schema
+        self.url = url
+        self.migrates = migrates
+        self.engine = _engine(url, schema, connections)
+        self._look = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self._turn = text(f"SELECT pg_advisory_xact_lock({_number(schema)})")
+        self._one_writer = one_writer
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A durable transaction: everything in it, or nothing. Waits for the writer before it.
+
+        An error while it commits leaves open whether it did: repeat with the same idempotency key.
+        """
+        if not self._one_writer:
+            with self.engine.begin() as tx:
+                yield tx
+            return
+        with self._writer, self.engine.begin() as tx:  # threads first take turns among themselves
+            tx.execute(self._turn)
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A snapshot: all statements in it see the same moment."""
+        with self._look.connect() as tx:
+            yield tx
+
+    def create(self, tables: MetaData) -> None:
+        """Only the migration makes tables; a service has no right to."""
+        if self.migrates:
+            with self.write() as tx:
+                tables.create_all(tx)
+
+    def check(self) -> None:
+        """Whether the migration was here. Raises DamagedDataError."""
+        with self.read() as tx:
+            found = tx.scalar(text("SELECT to_regnamespace(:schema)"), {"schema": self.schema})
+        if found is None:
+            raise DamagedDataError(self.schema)
+
+    def checkpoint(self) -> bool:
+        """Nothing to do: what a log file keeps is dead with the wrap key it was wrapped under."""
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def lead(self, role: str) -> Iterator[bool]:
+        """Whether we are the only one with this role here; True holds until the block ends, or
+        until the connection breaks, which raises at the next use of the database."""
+        with self.engine.connect() as held:
+            held.execution_options(isolation_level="AUTOCOMMIT")
+            number = _number(f"{self.schema}/{role}")
+            yield bool(held.scalar(text(f"SELECT pg_try_advisory_lock({number})")))
+            held.invalidate()  # the lock goes with the session
+
+
+class Listener:
+    """Hears of appends to the schemas of one service; a hint, never the only way to know."""
+
+    def __init__(self, url: str, schemas: list[str]) -> None:
+        self._connection = psycopg.connect(
+            _plain(url), autocommit=True, connect_timeout=5, options=_SETTINGS
+        )
+        for schema in schemas:
+            self._connection.execute(psycopg.sql.SQL("LISTEN {}").format(
+                psycopg.sql.Identifier(schema)
+            ))  # fmt: skip
+
+    def wait(self, seconds: float) -> set[str]:
+        """The schemas somebody appended to; empty after so many seconds of silence."""
+        return {n.channel for n in self._connection.notifies(timeout=seconds, stop_after=1)}
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _engine(url: str, schema: str, connections: int) -> Engine:
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=5,
+        pool_recycle=3600,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"{_SETTINGS} -c search_path={schema}",
+            "prepare_threshold": 2,
+        },
+    )
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _number(name: str) -> int:
+    """The number that stands for a lock: 64 bits of a hash."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
