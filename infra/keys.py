@@ -284,7 +284,7 @@ class KeyStore:
         wrap keys and the next rotation finishes. Raises CheckpointBusyError after 3 failed.
         """
         with self._rotating:  # else one could forget a wrap key that another still needs
-            self._provider.renew()  # 1
+            new = self._provider.renew()  # 1
             with database.write() as tx:  # 2
                 for table, key in ((person_keys, "subject"), (data_keys, "kid")):
                     rows = tx.execute(
@@ -308,7 +308,8 @@ class KeyStore:
                         )
             if not _attempt(database):  # 3
                 raise CheckpointBusyError
-            self._provider.forget(keep=self._provider.current)  # 4
+            # Not the current one: another process may have begun its own rotation meanwhile.
+            self._provider.forget(keep=new)  # 4
 
 
 _CURRENT = (
