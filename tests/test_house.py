@@ -85,6 +85,7 @@ CONTRACTS = {
     "cryptography only where it is owned": [("infra/store.py", "import cryptography")],
     "eventsourcing only in the store": [("infra/feed.py", "import eventsourcing")],
     "fastapi only at the edge": [("services/plan/application.py", "import fastapi")],
+    "prometheus only in metrics": [("infra/management.py", "import prometheus_client")],
     "kafka only in its room": [("infra/relay.py", "import kafka")],
 }
 

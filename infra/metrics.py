@@ -1,0 +1,272 @@
+"""What an operator watches, in Prometheus' words. The only file that makes metrics.
+
+Rules kept here: a label is one of few known words (gemeente, consumer, bron, route template,
+status, kind of work), never an id or a value from a request; what is watched does not know this
+file, it only has attributes and methods that are read when somebody asks; a database that hangs
+costs its own figures, not the others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from functools import partial, wraps
+from typing import Any, NamedTuple, ParamSpec, Protocol, Self, TypeVar
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from infra.limited import Limited
+
+P = ParamSpec("P")
+R = TypeVar("R")
+App = Callable[[MutableMapping[str, Any], Any, Any], Any]
+"""An ASGI application."""
+
+OVERIG = "overig"
+"""The route of whatever no route is for: what was asked is the asker's own text."""
+_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class Achterstand(NamedTuple):
+    """How far a consumer is behind a source."""
+
+    feiten: int
+    seconden: float
+    """The age of the oldest fact that is still to be processed; 0 when there is none."""
+
+
+class Volger(Protocol):
+    """What is read of a consumer (`infra.feed.Consumer`)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def stopped(self) -> str | None: ...
+    @property
+    def failing(self) -> str | None: ...
+    def quarantined(self) -> int: ...
+
+
+class Relaystand(NamedTuple):
+    """What is read of a relay."""
+
+    posities: Mapping[str, int]
+    """Gemeente → the last log position that was brought out."""
+    verzonden: int
+    mislukt: int
+    gelukt_op: float
+    """When it last succeeded (seconds since 1970); 0 before the first time."""
+
+
+class Metrics:
+    """The figures of one process. Everything given to it is called on another thread."""
+
+    def __init__(
+        self, dienst: str, rol: str, *, seconds: float = 1.0, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._registry = CollectorRegistry()
+        self._clock = clock
+        self._attributes: list[_Question] = []
+        self._questions: list[_Question] = []
+        """What may take time, such as a look in the database."""
+        ProcessCollector(registry=self._registry)
+        Info("samenplan", "Welk proces dit is", registry=self._registry).info(
+            {"dienst": dienst, "rol": rol}
+        )
+        self._begonnen = self._gauge("proces_begonnen_seconden", "Begonnen op (sinds 1970)")
+        self._klaar = self._gauge("proces_klaar_seconden", "Klaar op (sinds 1970); 0: nog niet")
+        self._begonnen.set(clock())
+        self._verzoeken = Counter(
+            "samenplan_verzoeken", "Beantwoorde verzoeken", ["route", "status"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._duur = Histogram(
+            "samenplan_verzoek_seconden", "Duur van een verzoek", ["route"], buckets=_BUCKETS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._sleutels = Histogram(
+            "samenplan_sleutels_seconden", "Duur van het werk van de sleutelbewaarder", ["werk"],
+            buckets=_BUCKETS, registry=self._registry,
+        )  # fmt: skip
+        self._registry.register(_Asked(self._attributes, self._questions, seconds))
+
+    def ready(self) -> None:
+        """The process can do its work from now on."""
+        self._klaar.set(self._clock())
+
+    def text(self) -> tuple[str, bytes]:
+        """All figures as Prometheus reads them, with their content type."""
+        return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(self._registry)
+
+    # --- counted when it happens --------------------------------------------------------------
+
+    def app(self, app: App) -> App:
+        """The same application, its requests counted and timed by route template and status."""
+
+        async def counted(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            status, begun = "500", time.perf_counter()
+
+            async def send_seen(message: MutableMapping[str, Any]) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = str(message["status"])
+                await send(message)
+
+            try:
+                await app(scope, receive, send_seen)
+            finally:
+                route = _template(scope)
+                self._verzoeken.labels(route, status).inc()
+                self._duur.labels(route).observe(time.perf_counter() - begun)
+
+        return counted
+
+    def key_store(self, werk: str, call: Callable[P, R]) -> Callable[P, R]:
+        """The same call, timed, failures too: `werk` is "vrijgave" or "zegelsleutels"."""
+        duur = self._sleutels.labels(werk)
+
+        @wraps(call)
+        def timed(*args: P.args, **named: P.kwargs) -> R:
+            with duur.time():
+                return call(*args, **named)
+
+        return timed
+
+    # --- asked when somebody looks ------------------------------------------------------------
+
+    def consumer(
+        self, gemeente: str, volger: Volger, bronnen: Mapping[str, Callable[[], Achterstand]]
+    ) -> None:
+        """Watch a consumer: how far it is behind each of its sources, and whether it runs."""
+        wie = [gemeente, volger.name]
+
+        def look(found: _Families) -> None:
+            found.add("consumer_gestopt", wie, volger.stopped is not None)
+            found.add("consumer_hapert", wie, volger.failing is not None)
+
+        self._attributes.append(look)
+        self._questions.append(
+            lambda found: found.add("quarantaine_stromen", wie, volger.quarantined())
+        )
+        for bron, achterstand in bronnen.items():
+            self._questions.append(partial(_behind, [*wie, bron], achterstand))
+
+    def relay(self, bron: str, stand: Callable[[], Relaystand]) -> None:
+        """Watch the relay of a source; `stand` only reads attributes."""
+
+        def look(found: _Families) -> None:
+            nu = stand()
+            for gemeente, positie in nu.posities.items():
+                found.add("relay_positie", [gemeente, bron], positie)
+            found.add("relay_verzonden", [bron], nu.verzonden)
+            found.add("relay_mislukt", [bron], nu.mislukt)
+            found.add("relay_gelukt_tijdstip_seconden", [bron], nu.gelukt_op)
+
+        self._attributes.append(look)
+
+    def logbook(self, gemeente: str, regels: Callable[[], int]) -> None:
+        """Watch the log: `regels` tells how many lines there are, which is the last number."""
+        self._questions.append(lambda found: found.add("logregels", [gemeente], regels()))
+
+    def _gauge(self, name: str, told: str) -> Gauge:
+        return Gauge(f"samenplan_{name}", told, registry=self._registry)
+
+
+_WIE, _BRON = ("gemeente", "consumer"), ("gemeente", "consumer", "bron")
+_KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequence[str]]] = {
+    "consumer_gestopt": (GaugeMetricFamily, "1: gestopt, gaat niet vanzelf verder", _WIE),
+    "consumer_hapert": (GaugeMetricFamily, "1: hapert, probeert het vanzelf opnieuw", _WIE),
+    "quarantaine_stromen": (GaugeMetricFamily, "Stromen die op herstel wachten", _WIE),
+    "achterstand_feiten": (GaugeMetricFamily, "Feiten die nog verwerkt moeten worden", _BRON),
+    "achterstand_seconden": (GaugeMetricFamily, "Leeftijd van het oudste daarvan", _BRON),
+    "relay_positie": (GaugeMetricFamily, "Laatste feit dat naar buiten is", ("gemeente", "bron")),
+    "relay_verzonden": (CounterMetricFamily, "Feiten naar buiten, dubbele meegeteld", ("bron",)),
+    "relay_mislukt": (CounterMetricFamily, "Mislukte pogingen daartoe", ("bron",)),
+    "relay_gelukt_tijdstip_seconden": (
+        GaugeMetricFamily, "Wanneer het voor het laatst lukte (sinds 1970); 0: nooit", ("bron",),
+    ),
+    "logregels": (CounterMetricFamily, "Regels in het logboek", ("gemeente",)),
+}  # fmt: skip
+"""What is asked when somebody looks: its kind, its explanation and its labels."""
+
+
+class _Families:
+    """The answers to questions, and whether each question had one."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
+        self.complete = True
+
+    def add(self, name: str, labels: Sequence[str], value: float) -> None:
+        if name not in self.found:
+            kind, told, names = _KINDS[name]
+            self.found[name] = kind(f"samenplan_{name}", told, labels=names)
+        self.found[name].add_metric(labels, float(value))
+
+    def ask(self, questions: Iterable[_Question]) -> Self:
+        for question in questions:
+            try:
+                question(self)
+            except Exception:  # noqa: BLE001  # a figure that is not there; the others are
+                self.complete = False
+        return self
+
+
+_Question = Callable[[_Families], None]
+
+
+def _behind(
+    labels: Sequence[str], achterstand: Callable[[], Achterstand], found: _Families
+) -> None:
+    feiten, seconden = achterstand()
+    found.add("achterstand_feiten", labels, feiten)
+    found.add("achterstand_seconden", labels, seconden)
+
+
+class _Asked(Collector):
+    """Puts the questions when somebody looks: those that may take time all in time, or none."""
+
+    def __init__(
+        self, attributes: list[_Question], questions: list[_Question], seconds: float
+    ) -> None:
+        self._attributes = attributes
+        self._answers = Limited(lambda: _Families().ask(questions), seconds)
+
+    def describe(self) -> Iterable[Metric]:
+        return []  # else registering would ask
+
+    def collect(self) -> Iterable[Metric]:
+        seen = _Families().ask(self._attributes)
+        complete = seen.complete
+        try:
+            asked = self._answers()
+        except TimeoutError:
+            asked, complete = _Families(), False
+        told = "0: een deel van de cijfers was niet te krijgen"
+        return [
+            *seen.found.values(), *asked.found.values(),
+            GaugeMetricFamily("samenplan_cijfers_volledig", told, complete and asked.complete),
+        ]  # fmt: skip
+
+
+def _template(scope: Mapping[str, Any]) -> str:
+    """The route that answered, such as "GET /v1/dossiers/{huishouden}"."""
+    route = scope.get("route")
+    methods = getattr(route, "methods", None) or ()
+    if scope["method"] not in methods:  # any word may be a method
+        return OVERIG
+    return f"{scope['method']} {scope.get('root_path', '')}{getattr(route, 'path', '')}"
