@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -117,6 +118,28 @@ def beheer(
             _stop(9, f"Het leesmodel {error} verschilde van de feiten en is opnieuw opgebouwd.")
         finally:
             world.close()
+
+
+@cli.command()
+def geheimen(
+    map_: Annotated[Path, typer.Argument(metavar="MAP", help="Map waarin ze komen.")],
+    *,
+    gemeenten: Annotated[str, typer.Option(help="Codes van gemeenten, met komma's.")],
+    hosts: Annotated[str, typer.Option(help="Namen waaronder diensten bereikbaar zijn.")] = "",
+) -> None:
+    """Maak de geheimen van alle diensten; wat er al is, blijft."""
+    from infra.geheimen import maak as maak_geheimen
+
+    with spoken():
+        codes = gemeenten.split(",")
+        if not all(re.fullmatch("[0-9]{4}", code) for code in codes):
+            raise SettingsError("gemeenten zijn codes van vier cijfers, met komma's ertussen")
+        gemaakt = maak_geheimen(map_, codes, hosts.split(",") if hosts else ())
+        if gemaakt:
+            print(f"{len(gemaakt)} bestanden gemaakt in {map_.resolve()}.")
+            print("Geef elke dienst alleen haar eigen map, en bewaar ca/ca.key ergens anders.")
+        else:
+            print(f"Er was al alles in {map_.resolve()}.")
 
 
 @contextmanager
