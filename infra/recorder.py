@@ -18,15 +18,17 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.composite import register_composite
-from sqlalchemy import BigInteger, Column, MetaData, Table, Uuid, func, select
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, Uuid, func, select
 
 from infra.database import Database, Tx
 from infra.postgres import PostgreSQL
 
-_feiten = Table(
+feiten = Table(
     "stored_events", MetaData(),
     Column("originator_id", Uuid), Column("originator_version", BigInteger),
+    Column("topic", String), Column("state", LargeBinary),
 )  # fmt: skip
+"""The library's own table, for what its recorders have no statement for."""
 
 
 class Recorder(Protocol):
@@ -53,9 +55,9 @@ def recorder(database: Database) -> Recorder:
 def versions(tx: Tx, streams: Collection[UUID]) -> dict[UUID, int]:
     """The last version of each of these streams that has one."""
     found = (
-        select(_feiten.c.originator_id, func.max(_feiten.c.originator_version))
-        .where(_feiten.c.originator_id.in_(streams))
-        .group_by(_feiten.c.originator_id)
+        select(feiten.c.originator_id, func.max(feiten.c.originator_version))
+        .where(feiten.c.originator_id.in_(streams))
+        .group_by(feiten.c.originator_id)
     )
     return dict(tx.execute(found).all())
 

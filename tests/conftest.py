@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from infra.database import Database
 from infra.sqlite import SQLite
+from tests.infra.world import a_schema
 
 pytest_plugins = ["tests.servers"]
 
@@ -26,16 +27,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture(params=["geheugen", "sqlite"])
+KINDS = ["geheugen", "sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+
+
+@pytest.fixture(params=KINDS)
 def new_database(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[[], Database]]:
-    """Makes empty databases of each kind we support; PostgreSQL will be one more line here."""
+    """Makes empty databases of each kind we support."""
     made: list[Database] = []
 
     def make() -> Database:
-        path = tmp_path / f"test-{len(made)}.sqlite"
-        made.append(SQLite(None if request.param == "geheugen" else path))
+        if request.param == "postgresql":
+            made.append(a_schema(request.getfixturevalue("postgres").url))
+        else:
+            path = tmp_path / f"test-{len(made)}.sqlite"
+            made.append(SQLite(None if request.param == "geheugen" else path))
         return made[-1]
 
     yield make

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError, InternalError
 
 from infra.database import DamagedDataError, Database, Tx
 from infra.sqlite import SQLite
@@ -59,7 +59,7 @@ def test_everything_in_a_transaction_or_nothing(made: Database) -> None:
 
 
 def test_reading_changes_nothing(made: Database) -> None:
-    with made.read() as tx:
+    with suppress(InternalError), made.read() as tx:  # one may write in vain, another refuses
         add(tx, 1)
     assert there(made) == []
 
@@ -105,7 +105,7 @@ def test_a_reader_sees_one_moment(made: Database) -> None:
         writer_is_ready.wait()
         before = tx.execute(select(getallen)).all()
         reader_has_looked.set()
-        if made.path is not None:  # in memory the writer waits for us
+        if getattr(made, "path", made) is not None:  # in memory the writer waits for us
             thread.join()
         assert tx.execute(select(getallen)).all() == before == []
     thread.join()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from infra.database import Database, Tx
 from infra.feed import Consumer, HoleError, LogFeed, Worker
 from infra.positions import Located, Positie, quarantaine
+from infra.recorder import feiten
 from infra.store import Store
 from tests.infra.world import (
     Genoteerd,
@@ -176,9 +177,10 @@ class TestConsumer:
     ) -> None:
         lezer = Lezer(database, LogFeed(store), batch=2)
         with database.write() as tx:
-            tx.exec_driver_sql(
-                "UPDATE stored_events SET topic = 'nl.samenplan.van-later' WHERE originator_id = ?",
-                (C.hex,),
+            tx.execute(
+                feiten.update()
+                .where(feiten.c.originator_id == C)
+                .values(topic="nl.samenplan.van-later")
             )
         with structlog.testing.capture_logs() as logged:
             while lezer.consumer.step():
@@ -228,9 +230,7 @@ def test_damaged_bytes_stop_the_consumer_after_what_came_before(
 ) -> None:
     lezer = Lezer(database, LogFeed(store))
     with database.write() as tx:
-        tx.exec_driver_sql(
-            "UPDATE stored_events SET state = x'ff00' WHERE originator_id = ?", (C.hex,)
-        )
+        tx.execute(feiten.update().where(feiten.c.originator_id == C).values(state=b"\xff\x00"))
     while lezer.consumer.step():
         pass
     assert len(lezer.gezien()) == 3

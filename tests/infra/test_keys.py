@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from events.base import Gezamenlijk, KeyId, Zegelplaats
 from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
@@ -24,6 +25,7 @@ from infra.keys import (
     KeyStore,
     SubjectErasedError,
     UnknownKeyError,
+    data_keys,
     tables,
 )
 from infra.provider import FileKeyProvider, KeyFileError
@@ -468,7 +470,7 @@ def test_empty_store_fits_any_key_file(kluis: Kluis) -> None:
 def test_damaged_row_is_an_error_and_no_erasure(kluis: Kluis) -> None:
     kid, _ = kluis.key(samen(ANNA))
     with kluis.database.write() as tx:
-        tx.exec_driver_sql("UPDATE data_keys SET wrapped = zeroblob(40)")
+        tx.execute(update(data_keys).values(wrapped=bytes(40)))
     with pytest.raises(KeyFileError, match="beschadigd"):
         kluis.read(kid)
 

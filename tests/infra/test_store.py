@@ -13,6 +13,7 @@ from events.begrippen import Leefgebied, Verantwoording
 from infra.database import Database
 from infra.decider import Recorded, Verouderd
 from infra.mapper import SealedInNewFactError
+from infra.recorder import feiten
 from infra.seal import KeyNotReleasedError, SealError
 from infra.store import (
     MAX_FACT,
@@ -107,13 +108,12 @@ def test_row_moved_to_another_stream_does_not_open(database: Database) -> None:
     store, stream, other = a_store(database, sleutels), uuid4(), uuid4()
     store.handle(Schrift, stream, lambda s: s.noteer(over(GEHEIM)), context())
     with database.write() as tx:
-        tx.exec_driver_sql(
-            "UPDATE stored_events SET originator_id = ? WHERE originator_id = ?",
-            (other.hex, stream.hex),
+        tx.execute(
+            feiten.update().where(feiten.c.originator_id == stream).values(originator_id=other)
         )
-    (moved,) = store.stream(other)
+    (found,) = store.stream(other)
     with pytest.raises(SealError):
-        sleutels.opener().open(moved.fact.tekst)
+        sleutels.opener().open(found.fact.tekst)
 
 
 def test_concurrent_appends_all_land_once(database: Database) -> None:

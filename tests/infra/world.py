@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import inspect
 
 from events.base import Envelope, Fact, Hoed, KeyId, Open, Personal, Place, Zegelplaats
 from events.begrippen import Actor, Grondslag, Leefgebied, Rubriek, Verantwoording, herkomst
@@ -17,7 +21,9 @@ from infra.feed import Batch
 from infra.keys import KeyStore
 from infra.mapper import seal_envelope
 from infra.positions import Located
+from infra.postgres import PostgreSQL
 from infra.seal import Opener, SealingKey
+from infra.sqlite import SQLite
 from infra.store import Store
 
 NU = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -161,14 +167,39 @@ class LijstFeed:
         return [envelope for _, envelope in self.facts if envelope.stream == stream]
 
 
+def a_schema(url: str) -> PostgreSQL:
+    """An empty schema of its own, in which tables may be made."""
+    schema = f"proef_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
+    return PostgreSQL(url, schema, migrates=True)
+
+
 def contents(database: Database) -> bytes:
-    """Every byte a database keeps on disk (or would keep): what a thief of the disk reads."""
+    """Every byte a database keeps (or would keep) in its tables: what a thief reads."""
+    if isinstance(database, PostgreSQL):
+        with database.read() as tx, tx.connection.cursor() as cursor:
+            names = inspect(tx).get_table_names(database.schema)
+            return b"".join(
+                bytes(part)
+                for name in names
+                for copy in [
+                    cursor.copy(SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(Identifier(name)))
+                ]
+                for part in _whole(copy)
+            )
+    assert isinstance(database, SQLite)
     if database.path is None:
         with database.read() as tx:
             return bytes(tx.connection.driver_connection.serialize())
     return b"".join(
         file.read_bytes() for file in database.path.parent.glob(f"{database.path.name}*")
     )
+
+
+def _whole(copy: Any) -> Iterator[bytes]:
+    with copy as parts:
+        yield from parts
 
 
 def rows(tx: Tx, table: Any) -> list[tuple[Any, ...]]:
