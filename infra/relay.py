@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -43,7 +43,7 @@ class Outbox(Protocol):
 class Sender(Protocol):
     """`infra.kafka.producer`: sends in order and waits for every acknowledgement."""
 
-    def send(self, records: Sequence[Record]) -> None: ...
+    def send(self, records: Iterable[Record]) -> None: ...
 
     def discard(self) -> None: ...
 
@@ -113,34 +113,35 @@ class Relay:
             pass
 
     def _step(self) -> int:
-        parcels: list[tuple[Outbox, int, int]] = []
-        records: list[Record] = []
+        parcels: list[tuple[Outbox, int, Sequence[Uitgaand]]] = []
+        room = self._batch
         for outbox in self._outboxes:
-            if len(records) == self._batch:
-                break
             van = self.positions[outbox.gemeente] = outbox.position()
-            facts = outbox.read(van, self._batch - len(records))
+            facts = outbox.read(van, room)
             if facts:
-                parcels.append((outbox, van, facts[-1].position))
-                records += [self._record(outbox.gemeente, fact) for fact in facts]
-        if records:
-            self._send(records)
-            for outbox, van, naar in parcels:
-                self._move(outbox, van, naar)
+                parcels.append((outbox, van, facts))
+                room -= len(facts)
+            if not room:
+                break
+        if parcels:
+            self._send(parcels)
             # Who comes last in one batch comes first in the next: no gemeente waits for another.
             self._outboxes = self._outboxes[1:] + self._outboxes[:1]
         self.failing = None
         self.last_success = time.time()
-        return len(records)
+        return self._batch - room
 
-    def _record(self, gemeente: str, fact: Uitgaand) -> Record:
-        return to_record(self._waarmerk, self.bron, gemeente, fact, self._partitions)
-
-    def _send(self, records: Sequence[Record]) -> None:
+    def _send(self, parcels: Sequence[tuple[Outbox, int, Sequence[Uitgaand]]]) -> None:
         if self._producer is None:
             self._producer = self._new_producer()
-        self._producer.send(records)
-        self.sent += len(records)
+        self._producer.send(
+            to_record(self._waarmerk, self.bron, outbox.gemeente, fact, self._partitions)
+            for outbox, _, facts in parcels
+            for fact in facts
+        )
+        for outbox, van, facts in parcels:
+            self.sent += len(facts)
+            self._move(outbox, van, facts[-1].position)
 
     def _move(self, outbox: Outbox, van: int, naar: int) -> None:
         if outbox.move(van, naar):

@@ -37,9 +37,9 @@ class KafkaFeed:
     """The topic of one source as a feed, shared with the other members of its group.
 
     `lid` names this member and stays the same over restarts: it then gets the same partitions back
-    and nobody else is disturbed. `gemeente` leaves out the facts of others. `wacht` (seconds) is
-    how long a read waits for something new. `vreemd` counts by code what was skipped because it
-    is not ours. Raises TopicRefusedError, BrokerError. For one thread, except `lag` and `stream`.
+    and nobody else is disturbed. `wacht` (seconds) is how long a read waits for something new.
+    `vreemd` counts by code what was skipped because it is not ours. For one thread, except `lag`
+    and `stream`. Raises TopicRefusedError, BrokerError.
     """
 
     def __init__(
@@ -49,14 +49,12 @@ class KafkaFeed:
         waarmerk: Waarmerk,
         groep: str,
         lid: str,
-        gemeente: str | None = None,
         wacht: float = 0.25,
     ) -> None:
         self.name = bron
         self.vreemd: Counter[str] = Counter()
         self._topic = topic_of(bron)
         self._waarmerk = waarmerk
-        self._gemeente = None if gemeente is None else gemeente.encode() + b"/"
         self._wacht = round(wacht * 1000)
         self._next: dict[int, int] = {}
         """Per partition that we hold: the offset the broker client reads next."""
@@ -106,21 +104,22 @@ class KafkaFeed:
 
     def stream(self, stream: UUID) -> Sequence[Envelope]:
         """All facts of one stream, oldest first. Reads its whole partition: for repairs only.
+        Who serves one gemeente leaves out the envelopes of another.
 
         Raises UnknownFactError, BrokerError.
         """
-        key = b"/%b" % str(stream).encode()
-        found: dict[int, Envelope] = {}
+        ending = f"/{stream}".encode()
+        found: dict[tuple[str, int], Envelope] = {}
         with self._side_lock:
             for record in self._all(shard(stream)):
-                if record.key is None or not record.key.endswith(key) or self._skip(record):
+                if record.key is None or not record.key.endswith(ending):
                     continue
                 try:
                     _, envelope = self._parse(record)
                 except ForeignRecordError:
                     continue
-                found.setdefault(envelope.version, envelope)
-        return [found[version] for version in sorted(found)]
+                found.setdefault((envelope.gemeente, envelope.version), envelope)
+        return [found[key] for key in sorted(found)]
 
     def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
         """Per partition of the topic: how many records follow the cursor. Raises BrokerError."""
@@ -161,8 +160,6 @@ class KafkaFeed:
     def _take(self, partition: int, records: Sequence[Any], facts: list[Located]) -> int:
         """Add the facts of one partition; the offset to read on from."""
         for record in records:
-            if self._skip(record):
-                continue
             try:
                 facts.append(self._parse(record))
             except ForeignRecordError as error:
@@ -181,14 +178,6 @@ class KafkaFeed:
                 return int(record.offset)
         self._next[partition] = records[-1].offset + 1
         return self._next[partition]
-
-    def _skip(self, record: Any) -> bool:
-        """Whether it is of another gemeente: so says its key, which others may also have made."""
-        return (
-            self._gemeente is not None
-            and record.key is not None
-            and not record.key.startswith(self._gemeente)
-        )
 
     def _parse(self, record: Any) -> Located:
         return from_record(
