@@ -10,11 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 
 from events.base import Envelope, UnknownFactError
 from infra import positions
@@ -25,8 +25,15 @@ from infra.store import Store
 
 log = structlog.get_logger()
 BATCH = 500
-TRANSIENT = (OperationalError, sqlite3.OperationalError, OSError, KeyFileError)
-"""Of the moment, not of the fact: a locked file, a full disk, keys out of reach. Tried again."""
+TRANSIENT = (
+    exc.OperationalError, exc.InterfaceError, exc.TimeoutError, sqlite3.OperationalError, OSError,
+    KeyFileError,
+)  # fmt: skip
+"""Of the moment, not of the fact: a locked file, a full disk, a server or keys out of reach. Tried
+again."""
+
+
+R = TypeVar("R", bound="Reader")
 
 
 class HoleError(Exception):
@@ -132,10 +139,14 @@ class Consumer:
         with self.database.read() as tx:
             return positions.start(tx, bron)
 
-    def replay(self, bron: str, stream: UUID) -> None:
-        """Lift the quarantine of a stream and process what it missed, all or nothing."""
+    def replay(self, bron: str, stream: UUID, gemeente: str | None = None) -> None:
+        """Lift the quarantine of a stream and process what it missed, all or nothing.
+
+        `gemeente` tells whose facts are ours in a source of several.
+        """
         feed = next(feed for feed in self.feeds if feed.name == bron)
-        self._catch_up(bron, stream, feed.stream(stream))
+        facts = [e for e in feed.stream(stream) if gemeente in (None, e.gemeente)]
+        self._catch_up(bron, stream, facts)
 
     def _process(self, bron: str, batch: Sequence[Located]) -> None:
         """Apply what is fresh of a batch and move on, all or nothing."""
@@ -187,10 +198,23 @@ class Consumer:
                 positions.fresh(tx, bron, [located])
 
 
-class Worker:
-    """Runs consumers on one thread, woken after every append and polling as well."""
+class Reader(Protocol):
+    """What a worker runs."""
 
-    def __init__(self, consumers: Sequence[Consumer], poll: float = 0.25) -> None:
+    name: str
+    failing: str | None
+
+    def step(self) -> int:
+        """Process what there is, up to a batch; how many facts that were."""
+
+
+class Worker(Generic[R]):
+    """Runs readers on one thread, woken after every append and polling as well.
+
+    `poll` (seconds) is 0 for readers that wait by themselves.
+    """
+
+    def __init__(self, consumers: Sequence[R], poll: float = 0.25) -> None:
         self.consumers = consumers
         self._poll = poll
         self._wake = threading.Event()
@@ -218,14 +242,15 @@ class Worker:
         while not self._stop.is_set():
             # One that fails does not keep the others from what is theirs.
             while sum([self._try(consumer) for consumer in self.consumers]):
-                pass
+                if self._stop.is_set():
+                    return
             if any(consumer.failing for consumer in self.consumers):
                 self._stop.wait(1.0)
             self._wake.wait(self._poll)
             self._wake.clear()
 
     @staticmethod
-    def _try(consumer: Consumer) -> int:
+    def _try(consumer: Reader) -> int:
         try:
             done = consumer.step()
         except Exception as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 
 class SettingsError(Exception):
@@ -27,10 +28,45 @@ class Settings(BaseModel):
     """Invented data and sign-in by persona. Never together with `productie`."""
     productie: bool = False
 
+    # Spread over processes, on PostgreSQL and Kafka:
+    geheimen: Path | None = None
+    """Folder with the secrets of this service; of `migreer` the one with all of them."""
+    database: str | None = Field(None, pattern=r"^postgresql://[^@/]+/\w+$")
+    """Where PostgreSQL is, without who we are: that follows from the service."""
+    kafka: str | None = None
+    """The brokers, as "host:port,…"."""
+    gemeenten: tuple[str, ...] = ()
+    """The gemeenten this process serves, as "9998,9999"."""
+    intake: str | None = None
+    plan: str | None = None
+    consent: str | None = None
+    """Where the services are, as "https://host:port"."""
+    beheerpoort: int | None = Field(None, ge=0, le=65535)
+    """Port for health and metrics, for the operator only."""
+    exemplaar: str = Field("1", pattern=r"^[A-Za-z0-9-]{1,40}$")
+    """Which of several processes in the same role this is; the same one after a restart."""
+
+    @field_validator("gemeenten", mode="before")
+    @classmethod
+    def _codes(cls, value: object) -> object:
+        found = value.split(",") if isinstance(value, str) else value
+        if isinstance(found, list | tuple) and not all(
+            isinstance(code, str) and re.fullmatch(r"[0-9]{4}", code) for code in found
+        ):
+            raise ValueError("SAMENPLAN_GEMEENTEN is een lijst van codes van vier cijfers")
+        return found
+
     @model_validator(mode="after")
     def _demo_is_not_productie(self) -> Settings:
         if self.demo and self.productie:
             raise ValueError("SAMENPLAN_DEMO en SAMENPLAN_PRODUCTIE gaan niet samen")
+        return self
+
+    def given(self, *names: str) -> Settings:
+        """These settings, when all of them were given. Raises SettingsError."""
+        for name in names:
+            if not getattr(self, name):
+                raise SettingsError(f"instelling klopt niet: SAMENPLAN_{name.upper()} ontbreekt")
         return self
 
     @property
@@ -40,6 +76,15 @@ class Settings(BaseModel):
     @classmethod
     def read(cls, environment: Mapping[str, str], **given: object) -> Settings:
         """Settings from the environment, overruled by what was given. Raises SettingsError."""
+        if environment.get("POSTGRES_ENABLE_DB_FUNCTIONS", "n").lower() in (
+            "y",
+            "yes",
+            "true",
+            "1",
+        ):
+            raise SettingsError(
+                "instelling klopt niet: met POSTGRES_ENABLE_DB_FUNCTIONS raken feiten zoek"
+            )
         prefix = "SAMENPLAN_"
         found: dict[str, object] = {
             name.removeprefix(prefix).lower(): value

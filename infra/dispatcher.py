@@ -1,0 +1,177 @@
+"""Reads one source for all gemeenten of a service, and gives each its own facts.
+
+Rules kept here: where to read on is written after every gemeente committed its part, so a crash in
+between makes facts come again, which their positions make harmless; a type of fact that this
+release does not know stops all of them; a sign of life tells the other processes of the service
+that the facts of others still come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from events.base import UnknownFactError
+from infra.database import Database
+from infra.feed import BATCH, Consumer, Feed
+from infra.positions import Located
+
+log = structlog.get_logger()
+tables = MetaData()
+leesstanden = Table(
+    "leesstanden",
+    tables,
+    Column("lezer", String, primary_key=True),
+    Column("bron", String, primary_key=True),
+    Column("partitie", Integer, primary_key=True),
+    Column("stand", BigInteger, nullable=False),
+)
+levenstekens = Table(
+    "levenstekens",
+    tables,
+    Column("lezer", String, primary_key=True),
+    Column("bron", String, primary_key=True),
+    Column("lid", String, primary_key=True),
+    Column("gestopt", String),
+    Column("op", String, nullable=False),
+)
+SIGN = timedelta(seconds=2)
+SILENCE = timedelta(seconds=30)
+"""After so long without a sign of life, nobody follows any more."""
+
+
+class Dispatcher:
+    """One reader of one source; several processes may share the source's partitions.
+
+    `database` keeps where to read on, for all gemeenten together; `lid` names this process.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        database: Database,
+        feed: Feed,
+        consumers: Mapping[str, Consumer],
+        lid: str,
+        now: Callable[[], datetime],
+        batch: int = BATCH,
+    ) -> None:
+        self.name = name
+        self.feed = feed
+        self.consumers = consumers
+        self.stopped: str | None = None
+        self.failing: str | None = None
+        self.age = 0.0
+        """Seconds between the recording of the last fact and its processing here."""
+        self._database = database
+        self._lid = lid
+        self._now = now
+        self._batch = batch
+        self._signed = datetime.min.replace(tzinfo=now().tzinfo)
+        with database.write() as tx:  # what stopped us before may be repaired
+            tx.execute(delete(levenstekens).where(*self._mine()))
+
+    def step(self) -> int:
+        """Process one batch; the number of facts read."""
+        if self.stopped is not None:
+            return 0
+        try:
+            facts, cursors = self.feed.read(self.cursors(), self._batch)
+        except UnknownFactError as error:
+            self.stopped = f"onleesbaar feit in {self.feed.name}: {error}"
+            log.error("consumer stopped", consumer=self.name, reason=self.stopped)
+            self._sign()
+            return 0
+        for gemeente, found in _per_gemeente(facts).items():
+            consumer = self.consumers.get(gemeente)
+            if consumer is None:
+                log.error("gemeente is not served here", gemeente=gemeente, source=self.feed.name)
+            else:
+                consumer.take(self.feed.name, found)
+        if cursors:
+            self._move(cursors)
+        if facts:
+            self.age = (self._now() - facts[-1][1].opgenomen_op).total_seconds()
+        if self._now() - self._signed > SIGN:
+            self._sign()
+        return len(facts)
+
+    def cursors(self) -> dict[int, int]:
+        """Per partition, where to read on."""
+        with self._database.read() as tx:
+            found = tx.execute(
+                select(leesstanden.c.partitie, leesstanden.c.stand).where(
+                    leesstanden.c.lezer == self.name, leesstanden.c.bron == self.feed.name
+                )
+            )
+            return {row.partitie: row.stand for row in found}
+
+    def quarantined(self) -> int:
+        """How many streams wait for a repair, of all gemeenten."""
+        return sum(consumer.quarantined() for consumer in self.consumers.values())
+
+    def _move(self, cursors: Mapping[int, int]) -> None:
+        upsert = insert(leesstanden)
+        with self._database.write() as tx:
+            tx.execute(
+                upsert.on_conflict_do_update(
+                    index_elements=["lezer", "bron", "partitie"],
+                    set_={"stand": upsert.excluded.stand},
+                ),
+                [
+                    {"lezer": self.name, "bron": self.feed.name, "partitie": n, "stand": stand}
+                    for n, stand in sorted(cursors.items())
+                ],
+            )
+
+    def _sign(self) -> None:
+        self._signed = self._now()
+        row = {
+            "lezer": self.name,
+            "bron": self.feed.name,
+            "lid": self._lid,
+            "gestopt": self.stopped,
+            "op": self._signed.isoformat(),
+        }
+        with self._database.write() as tx:
+            tx.execute(
+                insert(levenstekens)
+                .values(row)
+                .on_conflict_do_update(index_elements=["lezer", "bron", "lid"], set_=row)
+            )
+
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            levenstekens.c.lezer == self.name,
+            levenstekens.c.bron == self.feed.name,
+            levenstekens.c.lid == self._lid,
+        )
+
+
+def follows(database: Database, name: str, bronnen: Iterable[str], now: datetime) -> bool:
+    """Whether a reader still follows these sources: it lives, and nothing stopped it."""
+    with database.read() as tx:
+        rows = tx.execute(select(levenstekens).where(levenstekens.c.lezer == name)).all()
+    alive = {r.bron for r in rows if datetime.fromisoformat(r.op) > now - SILENCE}
+    return alive.issuperset(bronnen) and all(row.gestopt is None for row in rows)
+
+
+def _per_gemeente(facts: Sequence[Located]) -> dict[str, list[Located]]:
+    found: dict[str, list[Located]] = {}
+    for located in facts:
+        found.setdefault(located[1].gemeente, []).append(located)
+    return found
