@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,16 +29,16 @@ class TestbedError(Exception):
     __test__ = False  # no test class, whatever pytest thinks of the name
 
 
-def free_port() -> int:
-    """A port on 127.0.0.1 that nobody uses now."""
+def free_ports(count: int) -> list[int]:
+    """Different ports on 127.0.0.1 that nobody uses now."""
+    found: list[int] = []
     for port in random.sample(_PORTS, len(_PORTS)):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise TestbedError("er is geen poort vrij")
+        if len(found) == count:
+            return found
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    raise TestbedError("er zijn geen poorten vrij")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,12 @@ class Bed:
         env: Mapping[str, str] | None = None,
         user: int | None = None,
     ) -> Server:
-        """Starts a server; what it prints is added to `log`."""
+        """Starts a server; what it prints is added to `log`.
+
+        Raises TestbedError when the program is not installed.
+        """
+        if shutil.which(command[0]) is None:
+            raise TestbedError(f"{command[0]} ontbreekt: make .venv/.servers")
         with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 command,

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from infra.pki import Pki
-from infra.testbed.bed import ROOT, Bed, Server, TestbedError, free_port
+from infra.testbed.bed import ROOT, Bed, Server, TestbedError, free_ports
 
 _JARS = ROOT / ".venv" / "kafka"
 _LOGGING = Path(__file__).parent / "log4j2.properties"
@@ -37,8 +37,9 @@ class Kafka:
         self._numbers = range(1, brokers + 1)
         self._secured = secured
         self._own_pki = pki
-        self._ports = {n: free_port() for n in self._numbers}
-        self._controllers = {n: free_port() for n in self._numbers}
+        ports = free_ports(2 * brokers)
+        self._ports = dict(zip(self._numbers, ports[:brokers], strict=True))
+        self._controllers = dict(zip(self._numbers, ports[brokers:], strict=True))
         self._servers: dict[int, Server] = {}
         self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self._ports.values())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from infra.testbed.bed import Bed, Server, TestbedError, free_port
+from infra.testbed.bed import Bed, Server, TestbedError, free_ports
 
 _BINARIES = Path("/usr/lib/postgresql")
 _READY = 60.0  # seconds; recovery after a kill under load included
@@ -28,7 +28,7 @@ class Postgres:
     def __init__(self, *, fsync: bool = True) -> None:
         self._binaries = _newest()
         self._fsync = fsync
-        self._port = free_port()
+        [self._port] = free_ports(1)
         self._password = secrets.token_urlsafe(16)
         self._server: Server | None = None
         # The server refuses to run as root.
@@ -84,6 +84,8 @@ class Postgres:
 
     def kill(self) -> None:
         """SIGKILL for the server and all its backends."""
+        if self._running().process.poll() is not None:
+            return
         self._running().kill()
         # Killed, it leaves a small piece of System V shared memory; its number is in this file.
         segment = (self._data / "postmaster.pid").read_text().splitlines()[6].split()[1]

@@ -63,7 +63,9 @@ def kill(pid: int) -> None:
 
 def gone(handle: int, seconds: float) -> bool:
     """Whether the process behind a pidfd ended within so many seconds."""
-    return bool(select.select([handle], [], [], seconds)[0])
+    ended = select.poll()
+    ended.register(handle, select.POLLIN)
+    return bool(ended.poll(seconds * 1000))
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -57,6 +57,7 @@ def test_a_row_survives_every_end_of_postgres(postgres: Postgres, kept: psycopg.
     backends = family(postgres.pid)
     postgres.kill()
     assert not [pid for pid in backends if family(pid)]
+    assert not shared_memory_of(backends)
     postgres.start()
     with pytest.raises(psycopg.OperationalError):
         kept.execute("insert into kept values (9)")
@@ -141,6 +142,8 @@ def test_a_server_that_does_not_start_says_why() -> None:
         server = bed.start(["sh", "-c", "echo kapot; exit 3"], log=bed.folder / "log")
         with pytest.raises(TestbedError, match="kapot"):
             server.wait_until(lambda: False, 30)
+        with pytest.raises(TestbedError, match=r"bestaat-niet ontbreekt: make .venv/.servers"):
+            bed.start(["bestaat-niet"], log=bed.folder / "log")
     finally:
         bed.close()
 
