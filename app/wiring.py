@@ -19,6 +19,7 @@ from infra.auth import Tokens
 from infra.database import DamagedDataError
 from infra.feed import TRANSIENT, Consumer, LogFeed, Worker
 from infra.keyring import Keyring
+from infra.migration import migrate
 from infra.positions import Positie, Posities
 from infra.provider import FileKeyProvider, KeyFileError
 from infra.reactor import Reactor
@@ -78,6 +79,7 @@ class Embedded:
         self._databases = {name: SQLite(data / f"{name}.sqlite") for name in NAMES}
         for database in self._databases.values():
             database.check()
+        migrate(self._databases["consent"])
         gemeente = settings.gemeente
         self.consent = Consent(
             self._databases["consent"], self.provider, gemeente, now, self._appended,

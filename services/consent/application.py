@@ -37,7 +37,6 @@ from events.consent import (
 )
 from events.waarden import Doel
 from infra import keys as keytables
-from infra import logbook as logtables
 from infra import positions
 from infra.auth import Aangemeld
 from infra.database import Database, Tx
@@ -90,7 +89,10 @@ class Vrijgave:
 
 
 class Consent:
-    """One consent service with its database: facts, decision facts, keys and log together."""
+    """One consent service with its database: facts, decision facts, keys and log together.
+
+    The tables of keys and log are there already (`infra.migration`).
+    """
 
     def __init__(
         self, database: Database, provider: FileKeyProvider, gemeente: str,
@@ -107,9 +109,7 @@ class Consent:
         self._feiten = Beslisfeiten(self._keys, gemeente)
         self.volgt: Callable[[], bool] = lambda: True
         """Whether the facts of the other services still reach us; the wiring knows."""
-        for tables in (
-            keytables.tables, logtables.tables, projections.tables, positions.tables,
-        ):  # fmt: skip
+        for tables in (projections.tables, positions.tables):
             database.create(tables)
         with database.read() as tx:
             self._keys.verify(tx)

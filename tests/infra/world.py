@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -15,6 +15,7 @@ from sqlalchemy import inspect
 
 from events.base import Envelope, Fact, Hoed, KeyId, Open, Personal, Place, Zegelplaats
 from events.begrippen import Actor, Grondslag, Leefgebied, Rubriek, Verantwoording, herkomst
+from infra import keys, logbook
 from infra.database import Database, Tx
 from infra.decider import Context, RegelFout
 from infra.feed import Batch
@@ -29,6 +30,7 @@ from infra.store import Store
 NU = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ANNA = Actor(id=UUID(int=1), naam="Anna Voorbeeld", organisatie="Wijkteam", functie="regisseur")
 GEMEENTE = "9999"
+D = TypeVar("D", bound=Database)
 
 
 class Genoteerd(Fact, naam="nl.samenplan.proef-genoteerd"):
@@ -165,6 +167,13 @@ class LijstFeed:
 
     def stream(self, stream: UUID) -> Sequence[Envelope]:
         return [envelope for _, envelope in self.facts if envelope.stream == stream]
+
+
+def with_keys_and_log(database: D) -> D:
+    """The tables that a migration makes, as they are now."""
+    database.create(keys.tables)
+    database.create(logbook.tables)
+    return database
 
 
 def a_schema(url: str) -> PostgreSQL:

@@ -34,6 +34,7 @@ from services.consent.application import Consent
 from services.intake.application import Intake, NieuwLid
 from services.intake.domain import Personalia
 from services.intake.domain.regels import gedeeld
+from tests.infra.world import with_keys_and_log
 
 NU = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 VANDAAG = NU.date()
@@ -123,7 +124,9 @@ class World:
         self.folder = folder
         self.provider = FileKeyProvider(folder / "sleutels.json", create=True)
         self.databases = [SQLite(folder / f"{naam}.sqlite") for naam in ("consent", "intake")]
-        self.consent = Consent(self.databases[0], self.provider, GEMEENTE, lambda: NU)
+        self.consent = Consent(
+            with_keys_and_log(self.databases[0]), self.provider, GEMEENTE, lambda: NU
+        )
         keys = Keyring("intake", self.consent.geef_zegelsleutels)
         self.store = Store("intake", self.databases[1], GEMEENTE, keys)
         self.intake = Intake(self.store, self.provider, STAFF, alleen_testbsn)

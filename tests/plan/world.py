@@ -34,6 +34,7 @@ from infra.web import Opdracht
 from services.consent.application import Consent
 from services.plan.application import Plannen
 from services.plan.domain import Afspraak, Doelinhoud, Plan
+from tests.infra.world import with_keys_and_log
 
 GEMEENTE = "9999"
 NU = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -169,7 +170,7 @@ class Wereld:
         consent, plan = self._databases
         provider = FileKeyProvider(folder / "sleutels.json", create=True)
         self._keys = KeyStore(provider)
-        self.consent = Consent(consent, provider, GEMEENTE, lambda: NU)
+        self.consent = Consent(with_keys_and_log(consent), provider, GEMEENTE, lambda: NU)
         self.sleutelbos = Keyring("plan", self.consent.geef_zegelsleutels)
         self.plannen = Plannen(Store("plan", plan, GEMEENTE, self.sleutelbos), STAFF, self.geheim)
         eerst = gevolgd() if verteld is None else verteld
