@@ -11,9 +11,17 @@ from uuid import UUID
 from events.base import KeyId, Zegelplaats
 from events.waarden import Doel
 from infra.auth import Aangemeld
+from infra.decider import RegelFout
 from infra.seal import SealingKey
 
 MAX_AGE = 60.0
+
+
+class ConsentOnbereikbaar(RegelFout, ConnectionError):
+    """De dienst die over inzage beslist is niet bereikbaar. Er is niets getoond of bewaard. Probeer
+    het zo opnieuw."""
+
+    # A ConnectionError, because it is of the moment: a consumer tries again, and parks no stream.
 
 
 class Reden(Protocol):

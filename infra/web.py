@@ -41,6 +41,7 @@ from infra.decider import (
     Verouderd,
     WordtHersteld,
 )
+from infra.keyring import ConsentOnbereikbaar
 from infra.keys import CheckpointBusyError, SubjectErasedError
 from infra.positions import Positie, Posities
 from infra.store import FeitTeGroot
@@ -70,6 +71,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (FeitTeGroot, 400, "Te groot"),
     (NogNietVerwerkt, 503, "Nog niet verwerkt"),
     (WordtHersteld, 503, "Wordt hersteld"),
+    (ConsentOnbereikbaar, 503, "Even niet beschikbaar"),
     (RegelFout, 409, "Kan niet"),
 )
 
