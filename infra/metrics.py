@@ -20,6 +20,7 @@ from prometheus_client import (
     Histogram,
     Info,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -75,6 +76,7 @@ class Metrics:
     def __init__(
         self, dienst: str, rol: str, *, seconds: float = 1.0, clock: Callable[[], float] = time.time
     ) -> None:
+        disable_created_metrics()  # a second series beside every one, which says nothing
         self._registry = CollectorRegistry()
         self._clock = clock
         self._attributes: list[_Question] = []

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -81,6 +82,18 @@ def test_labels_are_few_and_known() -> None:
         for name in sample.labels
     }
     assert used <= LABELS
+
+
+def test_the_operations_page_explains_every_figure() -> None:
+    metrics = full()
+    metrics.key_store("vrijgave", str)("x")
+    published = set[str]()
+    for family in text_string_to_metric_families(metrics.text()[1].decode()):
+        counts = family.type == "counter" and not family.name.endswith("_total")
+        published.add(family.name + "_total" * counts)
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    explained = set(re.findall(r"`(samenplan_\w+)`", page))
+    assert {name for name in published if name.startswith("samenplan_")} == explained
 
 
 def test_a_figure_that_fails_leaves_the_others() -> None:
