@@ -76,7 +76,8 @@ class Metrics:
     def __init__(
         self, dienst: str, rol: str, *, seconds: float = 1.0, clock: Callable[[], float] = time.time
     ) -> None:
-        disable_created_metrics()  # a second series beside every one, which says nothing
+        # Else every series has a second one beside it, which says nothing.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._clock = clock
         self._attributes: list[_Question] = []
