@@ -51,6 +51,7 @@ class SqlOutbox:
         self.read = read
         self._bron = bron
         self._database = database
+        database.create(tables)
 
     def position(self) -> int:
         """The last log position that was brought out; 0 before the first."""

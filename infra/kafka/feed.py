@@ -159,25 +159,25 @@ class KafkaFeed:
 
     def _take(self, partition: int, records: Sequence[Any], facts: list[Located]) -> int:
         """Add the facts of one partition; the offset to read on from."""
+        after = int(records[-1].offset) + 1
+        foreign: Counter[str] = Counter()
         for record in records:
             try:
                 facts.append(self._parse(record))
             except ForeignRecordError as error:
-                self.vreemd[error.code] += 1
-                log.warning(
-                    "foreign record skipped",
-                    topic=self._topic,
-                    partition=partition,
-                    offset=record.offset,
-                    code=error.code,
-                )
+                foreign[error.code] += 1
             except UnknownFactError as error:
                 # First what comes before it; whoever asks for it by its offset gets the error.
-                self._unreadable[partition, record.offset] = error
-                self._next.pop(partition, None)
-                return int(record.offset)
-        self._next[partition] = records[-1].offset + 1
-        return self._next[partition]
+                after = int(record.offset)
+                self._unreadable[partition, after] = error
+                break
+        if foreign:
+            self.vreemd.update(foreign)
+            log.warning(
+                "foreign records skipped", topic=self._topic, partition=partition, **foreign
+            )
+        self._next[partition] = int(records[-1].offset) + 1
+        return after
 
     def _parse(self, record: Any) -> Located:
         return from_record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -293,3 +294,15 @@ def test_positions_of_a_log_are_those_of_its_records(topic: Topic) -> None:
     log = facts(4, start=11, streams=[stream])
     topic.publish(topic.records(log))
     assert [position for position, _ in topic.read(4)] == [11, 12, 13, 14]
+
+
+def test_kafka_python_does_not_fill_the_log(topic: Topic, caplog: pytest.LogCaptureFixture) -> None:
+    """Without a coordinator it says so hundreds of times a second."""
+    with topic.feed():
+        storm = logging.getLogger("kafka.coordinator")
+        for number in range(1000):
+            storm.warning("Marking the coordinator dead (%s)", number)
+        storm.warning("something else")
+    ours = [line for line in caplog.records if line.name == "kafka.coordinator"]
+    assert [line.args for line in ours if "dead" in line.msg] in ([(0,)], [])
+    assert any(line.msg == "something else" for line in ours)
