@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import structlog
 
 from infra.limited import Limited
-from infra.metrics import Metrics, Volger
+from infra.metrics import Brenger, Metrics, Volger
 
 CHECK = 1.5
 """Seconds a check may take; one that takes longer is out of order."""
@@ -73,6 +73,15 @@ def of_consumers(consumers: Iterable[Volger], *, klaar: bool = True) -> Health:
     else:
         status = Status.AANDACHT if any(one["quarantaine"] for one in told) else Status.GOED
     return Health(status, klaar, {"consumers": told})
+
+
+def of_relay(relay: Brenger, *, klaar: bool = True) -> Health:
+    """Whether facts still go outside: out of order while it falters."""
+    hapert = relay.failing is not None
+    return Health(
+        Status.GESTOORD if hapert else Status.GOED, klaar,
+        {"relay": {"bron": relay.bron, "hapert": hapert}},
+    )  # fmt: skip
 
 
 class Management:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, NamedTuple, ParamSpec, Protocol, Self, TypeVar
 
 from prometheus_client import (
@@ -59,15 +59,21 @@ class Volger(Protocol):
     def quarantined(self) -> int: ...
 
 
-class Relaystand(NamedTuple):
-    """What is read of a relay."""
+class Brenger(Protocol):
+    """What is read of a relay (`infra.relay.Relay`)."""
 
-    posities: Mapping[str, int]
-    """Gemeente → the last log position that was brought out."""
-    verzonden: int
-    mislukt: int
-    gelukt_op: float
-    """When it last succeeded (seconds since 1970); 0 before the first time."""
+    @property
+    def bron(self) -> str: ...
+    @property
+    def sent(self) -> int: ...
+    @property
+    def failures(self) -> int: ...
+    @property
+    def failing(self) -> str | None: ...
+    @property
+    def positions(self) -> Mapping[str, int]: ...
+    @property
+    def last_success(self) -> float | None: ...
 
 
 class Metrics:
@@ -151,10 +157,8 @@ class Metrics:
 
     # --- asked when somebody looks ------------------------------------------------------------
 
-    def consumer(
-        self, gemeente: str, volger: Volger, bronnen: Mapping[str, Callable[[], Achterstand]]
-    ) -> None:
-        """Watch a consumer: how far it is behind each of its sources, and whether it runs."""
+    def consumer(self, gemeente: str, volger: Volger) -> None:
+        """Watch whether a consumer runs, and what it set apart."""
         wie = [gemeente, volger.name]
 
         def look(found: _Families) -> None:
@@ -165,19 +169,31 @@ class Metrics:
         self._questions.append(
             lambda found: found.add("quarantaine_stromen", wie, volger.quarantined())
         )
-        for bron, achterstand in bronnen.items():
-            self._questions.append(partial(_behind, [*wie, bron], achterstand))
 
-    def relay(self, bron: str, stand: Callable[[], Relaystand]) -> None:
-        """Watch the relay of a source; `stand` only reads attributes."""
+    def behind(
+        self, consumer: str, bron: str, achterstand: Callable[[], Achterstand], gemeente: str = ""
+    ) -> None:
+        """Watch how far a consumer is behind a source: of one gemeente, or of all it reads."""
+        wie = [gemeente, consumer, bron]
+
+        def ask(found: _Families) -> None:
+            feiten, seconden = achterstand()
+            found.add("achterstand_feiten", wie, feiten)
+            found.add("achterstand_seconden", wie, seconden)
+
+        self._questions.append(ask)
+
+    def relay(self, relay: Brenger) -> None:
+        """Watch the relay of a source."""
 
         def look(found: _Families) -> None:
-            nu = stand()
-            for gemeente, positie in nu.posities.items():
+            bron = relay.bron
+            for gemeente, positie in dict(relay.positions).items():  # it may grow meanwhile
                 found.add("relay_positie", [gemeente, bron], positie)
-            found.add("relay_verzonden", [bron], nu.verzonden)
-            found.add("relay_mislukt", [bron], nu.mislukt)
-            found.add("relay_gelukt_tijdstip_seconden", [bron], nu.gelukt_op)
+            found.add("relay_verzonden", [bron], relay.sent)
+            found.add("relay_mislukt", [bron], relay.failures)
+            found.add("relay_hapert", [bron], relay.failing is not None)
+            found.add("relay_gelukt_tijdstip_seconden", [bron], relay.last_success or 0)
 
         self._attributes.append(look)
 
@@ -199,6 +215,7 @@ _KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequ
     "relay_positie": (GaugeMetricFamily, "Laatste feit dat naar buiten is", ("gemeente", "bron")),
     "relay_verzonden": (CounterMetricFamily, "Feiten naar buiten, dubbele meegeteld", ("bron",)),
     "relay_mislukt": (CounterMetricFamily, "Mislukte pogingen daartoe", ("bron",)),
+    "relay_hapert": (GaugeMetricFamily, "1: hapert, probeert het vanzelf opnieuw", ("bron",)),
     "relay_gelukt_tijdstip_seconden": (
         GaugeMetricFamily, "Wanneer het voor het laatst lukte (sinds 1970); 0: nooit", ("bron",),
     ),
@@ -230,14 +247,6 @@ class _Families:
 
 
 _Question = Callable[[_Families], None]
-
-
-def _behind(
-    labels: Sequence[str], achterstand: Callable[[], Achterstand], found: _Families
-) -> None:
-    feiten, seconden = achterstand()
-    found.add("achterstand_feiten", labels, feiten)
-    found.add("achterstand_seconden", labels, seconden)
 
 
 class _Asked(Collector):

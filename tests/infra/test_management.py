@@ -82,6 +82,22 @@ def test_health_of_consumers(consumer: Consumer, status: Status) -> None:
     }  # fmt: skip
 
 
+class Relay:
+    """As infra.relay.Relay, as far as health looks at it."""
+
+    bron, sent, failures, positions, last_success = "plan", 0, 0, dict[str, int](), None
+
+    def __init__(self, failing: str | None) -> None:
+        self.failing = failing
+
+
+def test_health_of_a_relay() -> None:
+    assert management.of_relay(Relay(None)).body == {
+        "status": "goed", "klaar": True, "relay": {"bron": "plan", "hapert": False},
+    }  # fmt: skip
+    assert management.of_relay(Relay("PublishError")).status is Status.GESTOORD
+
+
 def test_a_check_that_hangs_is_out_of_order_and_recovers(started: Start) -> None:
     stuck, calls = threading.Event(), []
 

@@ -15,7 +15,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from infra.metrics import OVERIG, Achterstand, Metrics, Relaystand
+from infra.metrics import OVERIG, Achterstand, Metrics
 from infra.web import make_api
 from tests.client import sync_client
 
@@ -31,6 +31,15 @@ class Consumer:
         return 2
 
 
+class Relay:
+    """As infra.relay.Relay, as far as it is watched."""
+
+    bron, sent, failures, failing, last_success = "plan", 17, 2, "PublishError", 999.0
+
+    def __init__(self) -> None:
+        self.positions = {"9999": 12, "9998": 4}
+
+
 def figures(metrics: Metrics) -> dict[tuple[str, frozenset[str]], float]:
     """(Name, values of the labels) → figure, as Prometheus reads them."""
     text = metrics.text()[1].decode()
@@ -43,9 +52,10 @@ def figures(metrics: Metrics) -> dict[tuple[str, frozenset[str]], float]:
 
 def full() -> Metrics:
     metrics = Metrics("portal", "worker", clock=lambda: 1000.0)
-    behind = {"intake": lambda: Achterstand(3, 1.5), "plan": lambda: Achterstand(0, 0)}
-    metrics.consumer("9999", Consumer(), behind)
-    metrics.relay("plan", lambda: Relaystand({"9999": 12, "9998": 4}, 17, 2, 999.0))
+    metrics.consumer("9999", Consumer())
+    metrics.behind("portal", "intake", lambda: Achterstand(3, 1.5), "9999")
+    metrics.behind("portal", "plan", lambda: Achterstand(0, 0))
+    metrics.relay(Relay())
     metrics.logbook("9999", lambda: 41)
     return metrics
 
@@ -58,10 +68,11 @@ def test_every_figure_under_its_name() -> None:
         ("quarantaine_stromen", ("9999", "portal"), 2),
         ("achterstand_feiten", ("9999", "portal", "intake"), 3),
         ("achterstand_seconden", ("9999", "portal", "intake"), 1.5),
-        ("achterstand_feiten", ("9999", "portal", "plan"), 0),
+        ("achterstand_feiten", ("", "portal", "plan"), 0),
         ("relay_positie", ("9999", "plan"), 12), ("relay_positie", ("9998", "plan"), 4),
         ("relay_verzonden_total", ("plan",), 17), ("relay_mislukt_total", ("plan",), 2),
-        ("relay_gelukt_tijdstip_seconden", ("plan",), 999), ("logregels_total", ("9999",), 41),
+        ("relay_gelukt_tijdstip_seconden", ("plan",), 999), ("relay_hapert", ("plan",), 1),
+        ("logregels_total", ("9999",), 41),
         ("cijfers_volledig", (), 1), ("info", ("portal", "worker"), 1),
         ("proces_begonnen_seconden", (), 1000), ("proces_klaar_seconden", (), 0),
     ]:  # fmt: skip
@@ -102,7 +113,8 @@ def test_a_figure_that_fails_leaves_the_others() -> None:
     def breaks() -> Achterstand:
         raise ConnectionError("wachtwoord geheim")
 
-    metrics.consumer("9998", Consumer(), {"intake": breaks, "plan": lambda: Achterstand(5, 2)})
+    metrics.behind("portal", "intake", breaks, "9998")
+    metrics.behind("portal", "plan", lambda: Achterstand(5, 2), "9998")
     found = figures(metrics)
     assert found["achterstand_feiten", frozenset({"9998", "portal", "plan"})] == 5
     assert ("achterstand_feiten", frozenset({"9998", "portal", "intake"})) not in found
@@ -111,8 +123,8 @@ def test_a_figure_that_fails_leaves_the_others() -> None:
 
 def test_a_database_that_hangs_costs_only_its_own_figures() -> None:
     metrics, stuck = Metrics("portal", "worker", seconds=0.1), threading.Event()
-    metrics.relay("plan", lambda: Relaystand({"9999": 12}, 17, 2, 999.0))
-    metrics.consumer("9999", Consumer(), {})
+    metrics.relay(Relay())
+    metrics.consumer("9999", Consumer())
     metrics.logbook("9999", lambda: stuck.wait(30) * 41)
     try:
         begun = time.monotonic()
