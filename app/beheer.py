@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app.wiring import Embedded
-from infra import positions
-from infra.feed import Consumer
 from infra.views import View
 
 
@@ -41,7 +39,7 @@ def herstel(world: Embedded) -> Iterator[tuple[str, str, str, bool]]:
     """Replay every quarantined stream: consumer, source, error code, and whether it went well."""
     world.worker.drain()
     for consumer in world.worker.consumers:
-        for row in _quarantaine(consumer):
+        for row in consumer.quarantine():
             try:
                 consumer.replay(row.bron, row.stroom)
             except Exception as error:  # noqa: BLE001  # it stays aside, with the reason it has now
@@ -57,10 +55,3 @@ def rijen(view: View) -> dict[str, list[Any]]:
             table.name: sorted(map(repr, tx.execute(select(table)).all()))
             for table in view.tables.sorted_tables
         }
-
-
-def _quarantaine(consumer: Consumer) -> list[Any]:
-    bronnen = [feed.name for feed in consumer.feeds]
-    with consumer.database.read() as tx:
-        table = positions.quarantaine
-        return list(tx.execute(select(table).where(table.c.bron.in_(bronnen))).all())

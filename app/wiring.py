@@ -17,6 +17,7 @@ from app import aanmelden
 from events.base import Envelope
 from infra.auth import Tokens
 from infra.database import DamagedDataError
+from infra.decider import Recorded
 from infra.feed import TRANSIENT, Consumer, LogFeed, Worker
 from infra.keyring import Keyring
 from infra.migration import migrate
@@ -126,7 +127,7 @@ class Embedded:
         self._secret = secret
         self._now = now
 
-    def _appended(self, envelopes: Sequence[Envelope]) -> None:
+    def _appended(self, envelopes: Sequence[Envelope], _recorded: Recorded) -> None:
         """Let everybody follow; what ends somebody's access, before the command answers."""
         if any(isinstance(envelope.fact, consent_policies.EINDIGT) for envelope in envelopes):
             with suppress(*TRANSIENT):  # the worker tries again

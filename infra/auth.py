@@ -77,10 +77,8 @@ class Tokens:
         return cls(gemeente, key, key)
 
     def issue(self, who: Aangemeld, now: datetime) -> str:
-        """Raises NotSignedInError for somebody of another gemeente."""
+        """A token for somebody's own gemeente, which may be another than the one checked here."""
         assert self._sign_key is not None, "only who signs people in has the key"
-        if self._gemeente not in (None, who.gemeente):
-            raise NotSignedInError
         claims = {
             "sub": str(who.actor.id),
             "naam": who.actor.naam,

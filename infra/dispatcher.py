@@ -55,14 +55,14 @@ SILENCE = timedelta(seconds=30)
 
 
 class Dispatcher:
-    """One reader of one source; several processes may share the source's partitions.
+    """One reader (`lezer`) of one source; several processes may share the source's partitions.
 
     `database` keeps where to read on, for all gemeenten together; `lid` names this process.
     """
 
     def __init__(
         self,
-        name: str,
+        lezer: str,
         database: Database,
         feed: Feed,
         consumers: Mapping[str, Consumer],
@@ -70,13 +70,14 @@ class Dispatcher:
         now: Callable[[], datetime],
         batch: int = BATCH,
     ) -> None:
-        self.name = name
+        self.name = f"{lezer}-{feed.name}"
         self.feed = feed
         self.consumers = consumers
         self.stopped: str | None = None
         self.failing: str | None = None
         self.age = 0.0
         """Seconds between the recording of the last fact and its processing here."""
+        self._lezer = lezer
         self._database = database
         self._lid = lid
         self._now = now
@@ -115,7 +116,7 @@ class Dispatcher:
         with self._database.read() as tx:
             found = tx.execute(
                 select(leesstanden.c.partitie, leesstanden.c.stand).where(
-                    leesstanden.c.lezer == self.name, leesstanden.c.bron == self.feed.name
+                    leesstanden.c.lezer == self._lezer, leesstanden.c.bron == self.feed.name
                 )
             )
             return {row.partitie: row.stand for row in found}
@@ -133,7 +134,7 @@ class Dispatcher:
                     set_={"stand": upsert.excluded.stand},
                 ),
                 [
-                    {"lezer": self.name, "bron": self.feed.name, "partitie": n, "stand": stand}
+                    {"lezer": self._lezer, "bron": self.feed.name, "partitie": n, "stand": stand}
                     for n, stand in sorted(cursors.items())
                 ],
             )
@@ -141,7 +142,7 @@ class Dispatcher:
     def _sign(self) -> None:
         self._signed = self._now()
         row = {
-            "lezer": self.name,
+            "lezer": self._lezer,
             "bron": self.feed.name,
             "lid": self._lid,
             "gestopt": self.stopped,
@@ -156,16 +157,16 @@ class Dispatcher:
 
     def _mine(self) -> tuple[ColumnElement[bool], ...]:
         return (
-            levenstekens.c.lezer == self.name,
+            levenstekens.c.lezer == self._lezer,
             levenstekens.c.bron == self.feed.name,
             levenstekens.c.lid == self._lid,
         )
 
 
-def follows(database: Database, name: str, bronnen: Iterable[str], now: datetime) -> bool:
+def follows(database: Database, lezer: str, bronnen: Iterable[str], now: datetime) -> bool:
     """Whether a reader still follows these sources: it lives, and nothing stopped it."""
     with database.read() as tx:
-        rows = tx.execute(select(levenstekens).where(levenstekens.c.lezer == name)).all()
+        rows = tx.execute(select(levenstekens).where(levenstekens.c.lezer == lezer)).all()
     alive = {r.bron for r in rows if datetime.fromisoformat(r.op) > now - SILENCE}
     return alive.issuperset(bronnen) and all(row.gestopt is None for row in rows)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exc
+from sqlalchemy import exc, select
 
 from events.base import Envelope, UnknownFactError
 from infra import positions
@@ -133,6 +133,13 @@ class Consumer:
         """How many streams wait for a repair."""
         with self.database.read() as tx:
             return positions.quarantined(tx, [feed.name for feed in self.feeds])
+
+    def quarantine(self) -> Sequence[Any]:
+        """The streams set apart here: `bron`, `stroom`, `fout` (the code of what went wrong)."""
+        table = positions.quarantaine
+        names = [feed.name for feed in self.feeds]
+        with self.database.read() as tx:
+            return tx.execute(select(table).where(table.c.bron.in_(names))).all()
 
     def position(self, bron: str) -> int:
         """The last position of a source that was processed; 0 before the first."""

@@ -43,6 +43,7 @@ class Settings(BaseModel):
     """Where the services are, as "https://host:port"."""
     beheerpoort: int | None = Field(None, ge=0, le=65535)
     """Port for health and metrics, for the operator only."""
+    beheerhost: str = "127.0.0.1"
     exemplaar: str = Field("1", pattern=r"^[A-Za-z0-9-]{1,40}$")
     """Which of several processes in the same role this is; the same one after a restart."""
 

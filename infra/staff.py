@@ -87,6 +87,10 @@ class Staff:
         except ValidationError:
             raise StaffFileError(f"de medewerkersgids {path.name} is beschadigd") from None
 
+    def of(self, gemeente: str) -> Staff:
+        """Who works in one gemeente; nobody else exists there."""
+        return Staff(persona for persona in self if persona.gemeente == gemeente)
+
     def add(self, persona: Persona) -> None:
         """Somebody more can sign in; the same id again replaces what was there."""
         with self._lock:

@@ -97,7 +97,7 @@ class Store:
         gemeente: str,
         keys: SealingKeys,
         also: Callable[[Tx, Sequence[Envelope]], None] | None = None,
-        appended: Callable[[Sequence[Envelope]], None] = lambda _: None,
+        appended: Callable[[Sequence[Envelope], Recorded], None] = lambda _, __: None,
         posities: Posities | None = None,
     ) -> None:
         self.name = name
@@ -207,7 +207,7 @@ class Store:
         if append.error is not None:
             raise append.error
         assert append.recorded is not None
-        self._appended(opened)
+        self._appended(opened, append.recorded)
         return append.recorded
 
     def _together(self, append: _Append) -> None:

@@ -97,7 +97,7 @@ class Consent:
     def __init__(
         self, database: Database, provider: FileKeyProvider, gemeente: str,
         now: Callable[[], datetime],
-        appended: Callable[[Sequence[Envelope]], None] = lambda _: None,
+        appended: Callable[[Sequence[Envelope], Recorded], None] = lambda _, __: None,
         regels: Regelset | None = None, posities: Posities | None = None,
     ) -> None:  # fmt: skip
         self.database = database

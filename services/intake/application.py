@@ -29,8 +29,8 @@ from events.waarden import (
 )
 from infra.auth import Aangemeld, Rol
 from infra.decider import Context, GeenRecht, NietBekend, Recorded, RegelFout, State, utc
+from infra.derive import Root
 from infra.keys import SubjectErasedError
-from infra.provider import FileKeyProvider
 from infra.staff import Staff
 from infra.store import Store
 from services.intake import projections
@@ -91,7 +91,7 @@ class Intake:
     """The intake service on its own store."""
 
     def __init__(
-        self, store: Store, provider: FileKeyProvider, staff: Staff, alleen_testbsn: bool
+        self, store: Store, provider: Root, staff: Staff, alleen_testbsn: bool
     ) -> None:
         self.store = store
         self.register = Register(provider, store.gemeente)

@@ -29,8 +29,8 @@ from events.intake import (
     RegisseurAangewezen,
 )
 from infra.database import Tx
+from infra.derive import Root
 from infra.positions import Located
-from infra.provider import FileKeyProvider
 from services.intake.domain import adresspoor, naamspoor
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Kenmerken:
 class Register:
     """Keeps and searches the register inside the caller's transaction."""
 
-    def __init__(self, provider: FileKeyProvider, gemeente: str) -> None:
+    def __init__(self, provider: Root, gemeente: str) -> None:
         self._provider = provider
         self._gemeente = gemeente
 

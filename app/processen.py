@@ -1,0 +1,242 @@
+"""The processes of the distributed mode: `samenplan <dienst> api|worker|relay`.
+
+Rules kept here: they start in any order and wait for what is not there yet; SIGTERM lets what runs
+finish; whatever ends one suddenly, starting it again is all there is to do.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import structlog
+import uvicorn
+
+from app.diensten import VOLGT, Cel, Omgeving, cel
+from infra.database import DamagedDataError
+from infra.dispatcher import Dispatcher
+from infra.feed import TRANSIENT, Worker
+from infra.kafka.feed import KafkaFeed
+from infra.kafka.producer import Producer
+from infra.management import Health, Status, of_consumers, start
+from infra.metrics import Achterstand
+from infra.outbox import SqlOutbox, Uitgaand
+from infra.postgres import Listener
+from infra.relay import Relay
+from infra.store import Log
+
+T = TypeVar("T")
+log = structlog.get_logger()
+NOT_YET = (DamagedDataError, *TRANSIENT)
+"""What keeps a process from starting for the moment: nothing was migrated, a server is away."""
+
+
+class Gestopt(Exception):
+    """Asked to stop before it had started."""
+
+
+def api(omgeving: Omgeving, listening: socket.socket) -> None:
+    """Answer requests until asked to stop; those under way are finished."""
+    from app.front import application
+
+    ready = threading.Event()
+
+    def health() -> Health:
+        if ready.is_set():
+            omgeving.centraal.check()
+        return Health(Status.GOED, ready.is_set())
+
+    with _managed(omgeving, health) as stop:
+        app = _as_soon_as_possible(lambda: application(omgeving), stop)
+        services_only = omgeving.dienst != "portal"
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, server_header=False, backlog=512,
+                timeout_graceful_shutdown=20, proxy_headers=not services_only,
+                ssl_context_factory=_tls(omgeving) if services_only else None,
+            )
+        )  # fmt: skip
+
+        def end() -> None:
+            stop.wait()
+            server.should_exit = True
+
+        threading.Thread(target=end, name="stop", daemon=True).start()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        ready.set()
+        omgeving.metrics.ready()
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+
+
+def _tls(omgeving: Omgeving) -> Callable[[Any, Any], ssl.SSLContext]:
+    return lambda _config, _default: omgeving.geheimen.tls_server()
+
+
+def worker(omgeving: Omgeving) -> None:
+    """Follow the facts of other services until asked to stop; a batch under way is finished."""
+    readers: list[Dispatcher] = []
+
+    def health() -> Health:
+        return of_consumers(readers, klaar=bool(readers))
+
+    with _managed(omgeving, health) as stop, ExitStack() as opened:
+        made = _as_soon_as_possible(lambda: _readers(omgeving, opened), stop)
+        readers += made
+        workers = [Worker([reader], poll=0) for reader in made]
+        for one in workers:
+            one.start()
+        omgeving.metrics.ready()
+        stop.wait()
+        for one in workers:
+            one.stop()
+
+
+def relay(omgeving: Omgeving) -> None:
+    """Bring the log outside until asked to stop. A second one waits until the first is gone."""
+    made = _relay(omgeving)
+
+    def health() -> Health:
+        status = Status.GESTOORD if made.failing else Status.GOED
+        return Health(status, klaar=made.last_success is not None)
+
+    omgeving.metrics.relay(made)
+    with _managed(omgeving, health) as stop:
+        _as_soon_as_possible(omgeving.centraal.check, stop)
+        omgeving.metrics.ready()
+        while not stop.is_set():
+            with suppress(*TRANSIENT), omgeving.centraal.lead("relay") as leading:
+                if leading:
+                    made.run(stop)
+            stop.wait(1.0)
+
+
+def rewind(omgeving: Omgeving, gemeente: str, position: int) -> None:
+    """Let everything after a position be brought out once more. Raises StopIteration."""
+    _relay(omgeving).rewind(gemeente, position)
+
+
+def repair(omgeving: Omgeving) -> Iterator[tuple[str, str, str, bool]]:
+    """Replay every quarantined stream: gemeente, source, error code, whether it went well."""
+    with ExitStack() as opened:
+        for reader in _readers(omgeving, opened, besides="herstel"):
+            for gemeente, consumer in reader.consumers.items():
+                for row in consumer.quarantine():
+                    try:
+                        consumer.replay(row.bron, row.stroom, gemeente)
+                    except Exception as error:  # noqa: BLE001  # it stays aside, and why
+                        yield gemeente, row.bron, type(error).__name__, False
+                    else:
+                        yield gemeente, row.bron, row.fout, True
+
+
+def _readers(omgeving: Omgeving, opened: ExitStack, besides: str = "") -> list[Dispatcher]:
+    """Raises TopicRefusedError for a topic that we may not read."""
+    omgeving.centraal.check()
+    cellen = {gemeente: cel(omgeving, gemeente) for gemeente in omgeving.gemeenten}
+    with ExitStack() as while_making:
+        made = [
+            _reader(omgeving, cellen, bron, while_making, besides)
+            for bron in VOLGT[omgeving.dienst]
+        ]
+        opened.push(while_making.pop_all())
+    return made
+
+
+def _reader(
+    omgeving: Omgeving, cellen: dict[str, Cel], bron: str, opened: ExitStack, besides: str
+) -> Dispatcher:
+    lid = besides or f"{omgeving.dienst}-{omgeving.settings.exemplaar}"
+    groep = f"samenplan.{omgeving.dienst}.{bron}"
+    feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid)
+    opened.callback(feed.close)
+    consumers = {gemeente: cel.consumer(bron, feed) for gemeente, cel in cellen.items()}
+    reader = Dispatcher(omgeving.dienst, omgeving.centraal, feed, consumers, lid, omgeving.now)
+
+    def behind() -> Achterstand:
+        facts = sum(feed.lag(reader.cursors()).values())
+        return Achterstand(facts, reader.age if facts else 0.0)
+
+    omgeving.metrics.consumer("", reader)
+    omgeving.metrics.behind(omgeving.dienst, bron, behind)
+    return reader
+
+
+def _relay(omgeving: Omgeving) -> Relay:
+    dienst = omgeving.dienst
+    databases = {g: omgeving.database(g) for g in omgeving.gemeenten}
+    return Relay(
+        dienst,
+        [SqlOutbox(dienst, g, database, _outgoing(Log(database)))
+         for g, database in databases.items()],
+        lambda: Producer(omgeving.kafka, dienst),
+        omgeving.waarmerk,
+        _Ear(omgeving.centraal.url, [database.schema for database in databases.values()]).wait,
+    )  # fmt: skip
+
+
+def _outgoing(log: Log) -> Callable[[int, int], Sequence[Uitgaand]]:
+    return lambda after, limit: [
+        Uitgaand(n.id, cast(UUID, n.originator_id), n.originator_version, n.topic, n.state)
+        for n in log.read(after, limit)
+    ]
+
+
+class _Ear:
+    """Waits for word of an append; without the database it just waits."""
+
+    def __init__(self, url: str, schemas: list[str]) -> None:
+        self._url, self._schemas = url, schemas
+        self._listener: Listener | None = None
+
+    def wait(self, seconds: float) -> None:
+        try:
+            if self._listener is None:
+                self._listener = Listener(self._url, self._schemas)
+                return  # something may have come before we listened
+            self._listener.wait(seconds)
+        except TRANSIENT:
+            self._listener = None
+            threading.Event().wait(seconds)
+
+
+def _as_soon_as_possible(make: Callable[[], T], stop: threading.Event) -> T:
+    """What `make` makes, tried until what it needs is there. Raises Gestopt."""
+    said = ""
+    while not stop.is_set():
+        try:
+            return make()
+        except NOT_YET as error:
+            if said != (said := type(error).__name__):
+                log.warning("waiting to start", error=said)
+            stop.wait(0.5)
+    raise Gestopt
+
+
+@contextmanager
+def _managed(omgeving: Omgeving, health: Callable[[], Health]) -> Iterator[threading.Event]:
+    """The management port, and an event that is set when we are asked to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    port = omgeving.settings.beheerpoort
+    management = None
+    if port is not None:
+        management = start(omgeving.settings.beheerhost, port, health, omgeving.metrics)
+    try:
+        with suppress(Gestopt):
+            yield stop
+    finally:
+        stop.set()
+        if management is not None:
+            management.stop()
+        omgeving.close()
