@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from functools import cache
 from struct import pack
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -72,6 +73,7 @@ class Waarmerk:
         return proof.hexdigest().encode()
 
 
+@cache
 def source_of(bron: str) -> bytes:
     return b"urn:samenplan:" + bron.encode()
 
@@ -149,9 +151,10 @@ def from_record(
     if not hmac.compare_digest(proof, waarmerk.over(source, number, sequence, naam, value)):
         raise ForeignRecordError("waarmerk")
     # From here on these are the words of the relay; only the key stands outside the waarmerk.
-    gemeente, stream_text, version = number.decode().split("/")
-    if key != f"{gemeente}/{stream_text}".encode():
+    place, _, version = number.rpartition(b"/")
+    if key != place:
         raise ForeignRecordError("sleutel")
+    gemeente, _, stream_text = place.decode().partition("/")
     stream = UUID(stream_text)
     if (shard(stream) - partition) % PARTITIES:
         raise ForeignRecordError("partitie")
