@@ -18,6 +18,9 @@ check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
 test: lint .venv/.browser .venv/.linter .venv/.servers  ## alles, ook het echte commando en de browser
 	@$(PY) -m pytest
 
+cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een echte PostgreSQL en Kafka
+	@$(PY) -m app.cluster
+
 bench: .venv/.test  ## metingen naast hun ijkpunt, in een tabel
 	@$(PY) -m bench
 
@@ -50,4 +53,4 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh servers
 	@touch $@
 
-.PHONY: help run lint check test bench lock
+.PHONY: help run lint check test cluster bench lock

@@ -6,15 +6,12 @@ its own; a traceback means a mistake of ours.
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -23,23 +20,16 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from app import beheer as onderhoud
-from app.demo import NietDeDemoError, maak
-from app.wiring import Embedded, InGebruikError, clock
+from app.gesproken import clock, listen, spoken, stop
+from app.verdeeld import opdrachten
 from infra import logs
-from infra.database import DamagedDataError
 from infra.logbook import LogDamagedError
-from infra.provider import KeyFileError
 from infra.settings import Settings, SettingsError
-from infra.staff import Staff, StaffFileError
+from infra.staff import Staff
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 Poort = Annotated[int | None, typer.Option(help="Poort om op te luisteren (anders 8000).")]
 Data = Annotated[Path | None, typer.Option(help="Map met de gegevens (anders ./data).")]
-
-
-class PoortBezetError(Exception):
-    """Another program listens there already."""
 
 
 @cli.command()
@@ -51,9 +41,11 @@ def demo(
     data: Data = None,
 ) -> None:
     """Een verzonnen gemeente om in rond te kijken."""
+    from app.demo import maak
+
     with spoken():
         settings = _settings(data, poort, demo=True)
-        listening = _listen(settings) if start else None
+        listening = listen(settings) if start else None
         if maak(settings, clock(), opnieuw=opnieuw):
             print(f"De verzonnen gemeente staat klaar in {settings.data.resolve()}.")
         else:
@@ -67,7 +59,7 @@ def start_(*, poort: Poort = None, data: Data = None) -> None:
     """Start op de gegevens die er zijn."""
     with spoken():
         settings = _settings(data, poort)
-        _serve(settings, _listen(settings))
+        _serve(settings, listen(settings))
 
 
 @cli.command()
@@ -100,6 +92,9 @@ def beheer(
     data: Data = None,
 ) -> None:
     """Onderhoud terwijl Samenplan stilstaat."""
+    from app import beheer as onderhoud
+    from app.wiring import Embedded
+
     with spoken():
         world = Embedded(_settings(data, None))
         try:
@@ -113,9 +108,9 @@ def beheer(
                 for naam, bron, fout, goed in onderhoud.herstel(world):
                     print(f"{naam}, {bron}: {'hersteld' if goed else 'nog niet'} ({fout})")
         except LogDamagedError as error:
-            _stop(9, f"Het logboek klopt niet: {error}.")
+            stop(9, f"Het logboek klopt niet: {error}.")
         except onderhoud.OngelijkError as error:
-            _stop(9, f"Het leesmodel {error} verschilde van de feiten en is opnieuw opgebouwd.")
+            stop(9, f"Het leesmodel {error} verschilde van de feiten en is opnieuw opgebouwd.")
         finally:
             world.close()
 
@@ -142,57 +137,15 @@ def geheimen(
             print(f"Er was al alles in {map_.resolve()}.")
 
 
-@contextmanager
-def spoken() -> Iterator[None]:
-    """What an operator can mend is said in one sentence, without a traceback."""
-    try:
-        yield
-    except SettingsError as error:
-        _stop(2, f"De {error}.")
-    except PoortBezetError as error:
-        _stop(3, f"Poort {error} is al in gebruik. Stop het andere programma of kies --poort.")
-    except InGebruikError as error:
-        _stop(4, f"Een ander proces van Samenplan werkt al in de map {error}.")
-    except DamagedDataError as error:
-        _stop(5, f"Het bestand {error} is beschadigd of geen database. Zet een reservekopie terug.")
-    except StaffFileError as error:
-        _stop(5, f"Samenplan start niet: {error}.")
-    except KeyFileError as error:
-        _stop(6, f"Samenplan start niet: {error}.")
-    except NietDeDemoError as error:
-        _stop(7, f"In de map {error} staan gegevens die niet van de demo zijn. Kies --data.")
-    except OSError as error:
-        code = errno.errorcode.get(error.errno or 0, type(error).__name__)
-        _stop(8, f"Samenplan kan {error.filename or 'de gegevens'} niet gebruiken ({code}).")
-
-
-def _stop(code: int, sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(code) from None
-
-
 def _settings(data: Path | None, poort: int | None, *, demo: bool | None = None) -> Settings:
     given = {"data": data, "poort": poort, "demo": demo}
     return Settings.read(os.environ, **{k: v for k, v in given.items() if v is not None})
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Take the port before the data are opened. Raises PoortBezetError, SettingsError."""
-    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.poort))
-        listening.listen(512)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PoortBezetError(settings.poort) from None
-        where = f"{settings.host}:{settings.poort}"
-        raise SettingsError(f"instelling klopt niet: luisteren op {where} kan hier niet") from None
-    return listening
-
-
 def _serve(settings: Settings, listening: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT; then finish what runs and end with exit code 0."""
+    from app.wiring import Embedded
+
     world = Embedded(settings)
     try:
         _screen(settings, world.staff)
@@ -226,6 +179,9 @@ def _screen(settings: Settings, staff: Staff) -> None:
             table.add_row(persona.naam, persona.organisatie, persona.uitleg)
         console.print(table)
     sys.stdout.flush()
+
+
+opdrachten(cli)
 
 
 def main() -> None:

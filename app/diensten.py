@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from sqlalchemy import func, select
 
-from app.wiring import clock
+from app.gesproken import clock
 from events.base import Envelope
 from infra import migration, remote
 from infra.cloudevents import Waarmerk

@@ -18,18 +18,21 @@ from uuid import UUID
 
 import structlog
 import uvicorn
+from sqlalchemy import delete
 
 from app.diensten import VOLGT, Cel, Omgeving, cel
+from infra import positions
 from infra.database import DamagedDataError
 from infra.dispatcher import Dispatcher
 from infra.feed import TRANSIENT, Worker
-from infra.kafka.feed import KafkaFeed
+from infra.kafka.feed import KafkaFeed, TopicRefusedError
 from infra.kafka.producer import Producer
 from infra.management import Health, Status, of_consumers, start
 from infra.metrics import Achterstand
 from infra.outbox import SqlOutbox, Uitgaand
 from infra.postgres import Listener
 from infra.relay import Relay
+from infra.settings import SettingsError
 from infra.store import Log
 
 T = TypeVar("T")
@@ -139,6 +142,24 @@ def repair(omgeving: Omgeving) -> Iterator[tuple[str, str, str, bool]]:
                         yield gemeente, row.bron, row.fout, True
 
 
+def rebuild(omgeving: Omgeving) -> int:
+    """Empty the views and read everything again; how many facts that were."""
+    from services.portal import projections
+
+    with ExitStack() as opened:
+        readers = _readers(omgeving, opened, besides="herbouw")
+        for gemeente in omgeving.gemeenten:
+            with omgeving.database(gemeente).write() as tx:
+                for table in (*projections.tables.sorted_tables, *positions.tables.sorted_tables):
+                    tx.execute(delete(table))
+        total = 0
+        for reader in readers:
+            reader.rewind()
+            while reader.behind():
+                total += reader.step()
+        return total
+
+
 def _readers(omgeving: Omgeving, opened: ExitStack, besides: str = "") -> list[Dispatcher]:
     """Raises TopicRefusedError for a topic that we may not read."""
     omgeving.centraal.check()
@@ -157,13 +178,18 @@ def _reader(
 ) -> Dispatcher:
     lid = besides or f"{omgeving.dienst}-{omgeving.settings.exemplaar}"
     groep = f"samenplan.{omgeving.dienst}.{bron}"
-    feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid)
+    try:
+        feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid)
+    except TopicRefusedError as error:
+        raise SettingsError(
+            f"dienst {omgeving.dienst} mag topic {error} niet lezen, of het is er niet"
+        ) from None
     opened.callback(feed.close)
     consumers = {gemeente: cel.consumer(bron, feed) for gemeente, cel in cellen.items()}
     reader = Dispatcher(omgeving.dienst, omgeving.centraal, feed, consumers, lid, omgeving.now)
 
     def behind() -> Achterstand:
-        facts = sum(feed.lag(reader.cursors()).values())
+        facts = reader.behind()
         return Achterstand(facts, reader.age if facts else 0.0)
 
     omgeving.metrics.consumer("", reader)

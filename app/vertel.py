@@ -17,8 +17,8 @@ import httpx
 from rich.console import Console
 
 from app.demo import schrijf_personas
+from app.gesproken import clock
 from app.verhaal import Toneel, Verhaal, VerhaalFout
-from app.wiring import clock
 from infra.decider import NEDERLAND
 from infra.staff import Staff
 

@@ -7,13 +7,14 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from app import aanmelden
+from app.gesproken import InGebruikError, clock
 from events.base import Envelope
 from infra.auth import Tokens
 from infra.database import DamagedDataError
@@ -45,15 +46,6 @@ from services.portal import projections as portal_projections
 from services.portal.application import Portal
 
 NAMES = ("consent", "intake", "plan", "portal")
-
-
-class InGebruikError(Exception):
-    """Another process already works in this data folder."""
-
-
-def clock() -> datetime:
-    """The one clock of a process."""
-    return datetime.now(UTC)
 
 
 class Embedded:

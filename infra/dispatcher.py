@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from sqlalchemy import (
@@ -54,6 +55,13 @@ SILENCE = timedelta(seconds=30)
 """After so long without a sign of life, nobody follows any more."""
 
 
+class Topic(Feed, Protocol):
+    """A source that several processes share."""
+
+    def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
+        """Per partition: how much follows the cursor."""
+
+
 class Dispatcher:
     """One reader (`lezer`) of one source; several processes may share the source's partitions.
 
@@ -64,7 +72,7 @@ class Dispatcher:
         self,
         lezer: str,
         database: Database,
-        feed: Feed,
+        feed: Topic,
         consumers: Mapping[str, Consumer],
         lid: str,
         now: Callable[[], datetime],
@@ -120,6 +128,19 @@ class Dispatcher:
                 )
             )
             return {row.partitie: row.stand for row in found}
+
+    def behind(self) -> int:
+        """How many facts of the source are still to be read, by whoever has their partition."""
+        return sum(self.feed.lag(self.cursors()).values())
+
+    def rewind(self) -> None:
+        """Read everything again; what was processed is skipped by its position."""
+        with self._database.write() as tx:
+            tx.execute(
+                delete(leesstanden).where(
+                    leesstanden.c.lezer == self._lezer, leesstanden.c.bron == self.feed.name
+                )
+            )
 
     def quarantined(self) -> int:
         """How many streams wait for a repair, of all gemeenten."""

@@ -28,6 +28,9 @@ from infra.pki import Pki
 from infra.provider import FileKeyProvider, KeyFileError
 
 DIENSTEN = ("intake", "plan", "consent", "portal")
+BEHEER, BROKER = "beheer", "broker"
+"""Who else has a folder with a certificate: the one who migrates (also with the password of the
+database's superuser), and the brokers."""
 
 
 class Geheimen(Root):
@@ -126,6 +129,10 @@ def maak(map_: Path, gemeenten: Collection[str], hosts: Sequence[str] = ()) -> l
         return pad.read_bytes()
 
     pki = Pki(map_ / "ca")
+    for naam in (BEHEER, BROKER):
+        gemaakt += _certificaat(pki, map_ / naam, naam, hosts)
+        _schrijf(map_ / naam / "ca.crt", pki.ca.read_bytes(), 0o644)
+    eens(map_ / BEHEER / "database", lambda: secrets.token_urlsafe(32).encode())
     mappen = {dienst: map_ / dienst for dienst in DIENSTEN}
     for map_dienst in mappen.values():
         (map_dienst / "diensten").mkdir(parents=True, exist_ok=True)
@@ -140,11 +147,7 @@ def maak(map_: Path, gemeenten: Collection[str], hosts: Sequence[str] = ()) -> l
         eens(map_dienst / "wortel", _nieuwe_wortel)
         eens(map_dienst / "gedeeld", lambda: gedeeld)
         eens(map_dienst / "database", lambda: secrets.token_urlsafe(32).encode())
-        if not (map_dienst / "tls.crt").exists():
-            made = pki.identity(dienst, (dienst, "localhost", "127.0.0.1", *hosts))
-            made.key.replace(map_dienst / "tls.key")
-            made.cert.replace(map_dienst / "tls.crt")  # last: with it the pair is whole
-            gemaakt += [map_dienst / "tls.key", map_dienst / "tls.crt"]
+        gemaakt += _certificaat(pki, map_dienst, dienst, hosts)
     for gemeente in gemeenten:
         sleutels = mappen["consent"] / f"sleutels-{gemeente}.json"
         if not sleutels.exists():
@@ -165,6 +168,19 @@ def maak(map_: Path, gemeenten: Collection[str], hosts: Sequence[str] = ()) -> l
                 _schrijf(pad, inhoud, 0o644)
                 gemaakt.append(pad)
     return gemaakt
+
+
+def _certificaat(pki: Pki, map_: Path, naam: str, hosts: Sequence[str]) -> list[Path]:
+    """A key and its certificate, where there is none; what is new."""
+    map_.mkdir(exist_ok=True)
+    map_.chmod(0o700)
+    key, cert = map_ / "tls.key", map_ / "tls.crt"
+    if cert.exists():
+        return []
+    made = pki.identity(naam, (naam, "localhost", "127.0.0.1", *hosts))
+    made.key.replace(key)
+    made.cert.replace(cert)  # last: with it the pair is whole
+    return [key, cert]
 
 
 def _nieuwe_wortel() -> bytes:

@@ -16,6 +16,7 @@ import httpx
 
 from app.demo.gemeente import Gemeente, Klok
 from app.demo.huishouden import Huishouden, huishoudens
+from app.gesproken import NietDeDemoError
 from app.wiring import Embedded, claim, release
 from infra.settings import Settings
 from infra.staff import Staff, personas
@@ -31,10 +32,6 @@ EIGEN = (
     MERK,  # last: as long as it is there, the folder is ours to empty
 )  # fmt: skip
 """The files Samenplan makes in a data folder, apart from the lock."""
-
-
-class NietDeDemoError(Exception):
-    """The data folder holds data that the demo did not make."""
 
 
 def schrijf_personas(data: Path, gemeente: str = "9999") -> None:

@@ -25,11 +25,11 @@ class Postgres:
     when PostgreSQL is not installed or does not start.
     """
 
-    def __init__(self, *, fsync: bool = True) -> None:
+    def __init__(self, *, fsync: bool = True, password: str | None = None) -> None:
         self._binaries = _newest()
         self._fsync = fsync
         [self._port] = free_ports(1)
-        self._password = secrets.token_urlsafe(16)
+        self._password = password or secrets.token_urlsafe(16)
         self._server: Server | None = None
         # The server refuses to run as root.
         self._user = None if os.getuid() else pwd.getpwnam("nobody").pw_uid
