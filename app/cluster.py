@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -97,7 +98,11 @@ class Cluster:
     def ready(self, seconds: float = 60) -> None:
         """Wait until every running process can do its work. Raises TimeoutError."""
         for name in self.processes:
-            until(lambda name=name: self.health(name).get("klaar", False), seconds)
+            if not until(partial(self._is_ready, name), seconds):
+                raise TimeoutError(name)
+
+    def _is_ready(self, name: str) -> bool:
+        return bool(self.health(name).get("klaar"))
 
     def health(self, name: str) -> dict[str, Any]:
         """What a process says of itself; empty when it says nothing."""

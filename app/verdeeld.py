@@ -1,4 +1,4 @@
-"""Commands of the distributed mode: a service in a role, the migration, the tools of an operator."""
+"""Commands of the distributed mode: a service in a role, the migration, an operator's tools."""
 
 from __future__ import annotations
 
