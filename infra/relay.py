@@ -87,15 +87,14 @@ class Relay:
         patience = PATIENCE[0]
         while not stop.is_set():
             try:
-                sent = self.step()
+                if not self.step():
+                    self._wacht(POLL)
             except Exception as error:  # noqa: BLE001  # whatever it is, the facts are still there
                 self._failed(error)
                 stop.wait(patience)
                 patience = min(patience * 2, PATIENCE[1])
-                continue
-            patience = PATIENCE[0]
-            if not sent:
-                self._wacht(POLL)
+            else:
+                patience = PATIENCE[0]
         self._discard()
 
     def step(self) -> int:

@@ -34,12 +34,13 @@ class TopicRefusedError(Exception):
 
 
 class KafkaFeed:
-    """The topic of one source as a feed, shared with the other members of its group.
+    """The topic of one source as a feed, its partitions shared by the processes of one reader.
 
-    `lid` names this member and stays the same over restarts: it then gets the same partitions back
-    and nobody else is disturbed. `wacht` (seconds) is how long a read waits for something new.
-    `vreemd` counts by code what was skipped because it is not ours. For one thread, except `lag`
-    and `stream`. Raises TopicRefusedError, BrokerError.
+    `groep` is of one service and one source: "samenplan.<dienst>.<bron>". `lid` names this process
+    within it and stays the same over restarts: it then gets the same partitions back and nobody
+    else is disturbed. `wacht` (seconds) is how long a read waits for something new. `vreemd`
+    counts by code what was skipped because it is not ours. For one thread, except `lag` and
+    `stream`. Raises TopicRefusedError, BrokerError.
     """
 
     def __init__(

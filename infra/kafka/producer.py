@@ -88,10 +88,6 @@ class Producer:
             if not future.succeeded():
                 raise PublishError(type(future.exception).__name__)
 
-    def close(self) -> None:
-        """As `discard`: `send` leaves nothing behind that is worth waiting for."""
-        self.discard()
-
     def discard(self) -> None:
         """Stop it, whatever it still holds. `close` alone raises and leaves its thread alive."""
         sender = self._producer._sender

@@ -1,5 +1,5 @@
 """A member of a group in a process of its own, to be killed by a test:
-`python -m tests.infra.lid BOOTSTRAP BRON GROEP LID`. Says "leest" once it has partitions."""
+`python -m tests.infra.lid BOOTSTRAP BRON LEZER LID`. Says "leest" once it has partitions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.infra.topic import WAARMERK
 
 
 def main() -> None:
-    bootstrap, bron, groep, lid = sys.argv[1:]
-    feed = KafkaFeed(bron, Verbinding(bootstrap), WAARMERK, groep, lid, 0.05)
+    bootstrap, bron, lezer, lid = sys.argv[1:]
+    feed = KafkaFeed(bron, Verbinding(bootstrap), WAARMERK, f"samenplan.{lezer}.{bron}", lid, 0.05)
     cursors: dict[int, int] = {}
     said = False
     while True:

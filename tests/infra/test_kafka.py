@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -124,7 +125,7 @@ class TestFeed:
                     until(lambda: feed.read(cursors, 500).facts)
             with pytest.raises(UnknownFactError):
                 feed.stream(STREAMS[0])
-        with topic.feed("2", topic.groep + ".2") as restarted, pytest.raises(UnknownFactError):
+        with topic.feed("2", "ander") as restarted, pytest.raises(UnknownFactError):
             until(lambda: restarted.read(cursors, 500).facts)
 
 
@@ -160,7 +161,7 @@ class TestMembers:
 
     def test_a_killed_member_is_taken_over(self, topic: Topic) -> None:
         command = [sys.executable, "-m", "tests.infra.lid", topic.verbinding.bootstrap, topic.bron,
-                   topic.groep, "gedood"]  # fmt: skip
+                   "lezer", "gedood"]  # fmt: skip
         log = facts(400)
         records = topic.records(log)
         topic.publish(records[:200])
@@ -184,6 +185,43 @@ class TestMembers:
                 other.kill()
             topic.publish(records[200:])
             until(lambda: step() or len(feed.held()) == 12, 20)
+            until(lambda: step() or len({position for position, _ in found}) == 400)
+        assert_complete(found, log)
+
+
+class TestBroker:
+    """Whoever breaks the broker mends it: it is shared."""
+
+    @pytest.mark.parametrize("how", ["killed", "frozen"])
+    def test_reading_goes_on_when_it_is_back(self, topic: Topic, kafka: Kafka, how: str) -> None:
+        log = facts(400)
+        records = topic.records(log)
+        topic.publish(records[:200])
+        found: list[Located] = []
+        cursors: dict[int, int] = {}
+        with topic.feed() as feed:
+
+            def step() -> None:
+                try:
+                    batch = feed.read(cursors, 50)
+                except BrokerError:  # a worker tries again
+                    return
+                found.extend(batch.facts)
+                cursors.update(batch.cursors)
+
+            until(lambda: step() or len({position for position, _ in found}) == 200)
+            if how == "killed":
+                kafka.kill()
+                step()
+                kafka.start()
+            else:
+                kafka.freeze()
+                try:
+                    left = time.monotonic() + 8  # longer than a session lasts
+                    until(lambda: step() or time.monotonic() > left)
+                finally:
+                    kafka.thaw()
+            topic.publish(records[200:])
             until(lambda: step() or len({position for position, _ in found}) == 400)
         assert_complete(found, log)
 
@@ -220,7 +258,7 @@ def test_topics_keep_everything_and_can_be_made_again(topic: Topic) -> None:
 
 def test_a_topic_that_is_not_there_is_an_error(topic: Topic) -> None:
     with pytest.raises(TopicRefusedError):
-        KafkaFeed("bestaat-niet", topic.verbinding, WAARMERK, topic.groep, "1")
+        KafkaFeed("bestaat-niet", topic.verbinding, WAARMERK, "lezer", "1")
 
 
 class TestRights:
@@ -244,8 +282,8 @@ class TestRights:
         bron, verbinding = diensten
         intake, plan = f"intake{bron}", f"plan{bron}"
 
-        def feed(who: str, wat: str, groep: str | None = None) -> KafkaFeed:
-            groep = groep or f"samenplan.{who}{bron}.9999"
+        def feed(who: str, wat: str, lezer: str | None = None) -> KafkaFeed:
+            groep = f"samenplan.{lezer or who + bron}.{wat}"
             return KafkaFeed(wat, verbinding[who], WAARMERK, groep, "1", 0.05)
 
         def allowed() -> bool:  # rights take effect a moment after they were given
@@ -280,7 +318,7 @@ class TestRights:
                 producer.send(records)
             producer.discard()
         # A group of another service is refused too, when the member first asks to join.
-        indringer = feed("plan", intake, f"samenplan.intake{bron}.9999")
+        indringer = feed("plan", intake, f"intake{bron}")
         with pytest.raises(TopicRefusedError):
             until(lambda: indringer.read({}, 10).facts)
         indringer.close()

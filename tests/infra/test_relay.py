@@ -135,6 +135,23 @@ class TestRelay:
             until(lambda: log.outbox.position() == 3000)
         assert_complete(topic.read(3000), log.facts)
 
+    def test_it_outlives_whoever_wakes_it(self, topic: Topic) -> None:
+        """The database that would say that there is something new is gone for a moment."""
+        log, broken = Log(facts(10)), threading.Event()
+
+        def wake(_: float) -> None:
+            if not broken.is_set():
+                broken.set()
+                raise ConnectionError
+
+        started = Relay(topic.bron, [log.outbox], topic.producer, WAARMERK, wake)
+        with running(started):
+            until(broken.is_set)
+            log.facts += facts(10, start=11)
+            until(lambda: started.sent == 20)
+        assert started.failures == 1
+        assert started.failing is None
+
     def test_stopping_finishes_what_is_under_way(self, topic: Topic) -> None:
         log = Log(facts(5000))
         started = relay(topic, log.outbox)

@@ -55,7 +55,6 @@ class Topic:
     def __init__(self, kafka: Kafka) -> None:
         self.bron = f"proef-{uuid4().hex[:8]}"
         self.verbinding = Verbinding(kafka.bootstrap)
-        self.groep = f"samenplan.lezer.{self.bron}"
         maak_topics(self.verbinding, [self.bron])
 
     def records(self, log: Iterable[Uitgaand]) -> list[Record]:
@@ -70,8 +69,9 @@ class Topic:
         producer.discard()
 
     @contextmanager
-    def feed(self, lid: str = "1", groep: str | None = None) -> Iterator[KafkaFeed]:
-        made = KafkaFeed(self.bron, self.verbinding, WAARMERK, groep or self.groep, lid, 0.05)
+    def feed(self, lid: str = "1", lezer: str = "lezer") -> Iterator[KafkaFeed]:
+        groep = f"samenplan.{lezer}.{self.bron}"
+        made = KafkaFeed(self.bron, self.verbinding, WAARMERK, groep, lid, 0.05)
         try:
             yield made
         finally:
@@ -82,7 +82,7 @@ class Topic:
         nothing follows."""
         found: list[Located] = []
         cursors: dict[int, int] = {}
-        with self.feed(groep=f"{self.groep}.{uuid4().hex[:6]}") as feed:
+        with self.feed(lezer=f"lezer-{uuid4().hex[:6]}") as feed:
 
             def done() -> bool:
                 batch = feed.read(cursors, 500)
