@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.cluster import Cluster
 from infra.testbed.kafka import Kafka
 from infra.testbed.postgres import Postgres
 
-_SERVERS = {"postgres", "kafka", "secured_kafka"}
+_SERVERS = {"postgres", "kafka", "secured_kafka", "cluster"}
+GEMEENTEN = ("9999", "9998")
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m "not servers"` chooses
@@ -41,3 +43,12 @@ def secured_kafka() -> Iterator[Kafka]:
     """One broker where every client needs a certificate and an ACL."""
     with Kafka(secured=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Everything, spread over processes, for two gemeenten; who stops a process starts it again."""
+    with Cluster(GEMEENTEN) as made:
+        made.start()
+        made.ready(180)
+        yield made

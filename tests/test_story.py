@@ -1,4 +1,4 @@
-"""One household's story, end to end over the HTTP API, in process."""
+"""One household's story, end to end over the HTTP API: in one process, and spread over many."""
 
 from __future__ import annotations
 
@@ -8,32 +8,40 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.cluster import Cluster
 from app.demo import schrijf_personas
+from app.gesproken import clock
 from app.verhaal import Toneel, Verhaal
-from app.wiring import Embedded, clock
+from app.wiring import Embedded
 from infra.decider import NEDERLAND
 from infra.settings import Settings
+from infra.staff import Staff
 from tests.client import sync_client
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[Embedded]:
+def embedded(tmp_path: Path) -> Iterator[Toneel]:
     schrijf_personas(tmp_path)
-    made = Embedded(Settings(data=tmp_path, demo=True))
-    made.worker.start()
-    yield made
-    made.close()
+    world = Embedded(Settings(data=tmp_path, demo=True))
+    world.worker.start()
+    with sync_client(world.web()) as client:
+        yield Toneel(client, iter(world.staff))
+    world.close()
 
 
 @pytest.fixture
-def client(world: Embedded) -> Iterator[httpx.Client]:
-    with sync_client(world.web()) as made:
-        yield made
+def verdeeld(cluster: Cluster) -> Iterator[Toneel]:
+    staff = Staff.read(cluster.data / "medewerkers.json").of("9999")
+    with httpx.Client(base_url=cluster.url) as client:
+        yield Toneel(client, iter(staff))
 
 
-def test_story_of_one_household(world: Embedded, client: httpx.Client) -> None:
+@pytest.mark.parametrize(
+    "toneel", ["embedded", pytest.param("verdeeld", marks=pytest.mark.servers)]
+)
+def test_story_of_one_household(toneel: str, request: pytest.FixtureRequest) -> None:
     vandaag = clock().astimezone(NEDERLAND).date()
-    verhaal = Verhaal(Toneel(client, iter(world.staff)), vandaag)
+    verhaal = Verhaal(request.getfixturevalue(toneel), vandaag)
     told = [(stap.titel, stap.handelingen) for stap in verhaal.stappen()]
     assert len(told) == 13
     # Sharing on a statutory ground costs at most three activations and one sentence.
