@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid5
 
-from honcho.environ import parse_procfile
+from honcho.environ import parse_procfile  # type: ignore[import-untyped]
 
 from infra.pki import Pki
 from infra.staff import Staff, personas

@@ -112,7 +112,13 @@ def _portal(omgeving: Omgeving, gemeente: str, deze: Cel) -> FastAPI:
         api.include_router(aanmelden.router(staff, tokens, omgeving.now, deze.portal.werkt_met))
     tls = geheimen.tls_client()
     clients = {
-        dienst: httpx.AsyncClient(base_url=omgeving.adres(dienst), verify=tls, trust_env=False)
+        dienst: httpx.AsyncClient(
+            base_url=omgeving.adres(dienst),
+            verify=tls,
+            trust_env=False,
+            # Shorter than uvicorn keeps them (5 s): else we write on one that just was closed.
+            limits=httpx.Limits(max_connections=100, keepalive_expiry=3),
+        )
         for dienst in BRONNEN
     }
     Gateway(wegen(demo=demo), clients).behind(api, document(demo=demo))

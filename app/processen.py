@@ -72,9 +72,7 @@ def api(omgeving: Omgeving, listening: socket.socket) -> None:
             server.should_exit = True
 
         threading.Thread(target=end, name="stop", daemon=True).start()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
+        _settled()
         ready.set()
         omgeving.metrics.ready()
         with suppress(KeyboardInterrupt):
@@ -98,6 +96,7 @@ def worker(omgeving: Omgeving) -> None:
         workers = [Worker([reader], poll=0) for reader in made]
         for one in workers:
             one.start()
+        _settled()
         omgeving.metrics.ready()
         stop.wait()
         for one in workers:
@@ -115,12 +114,20 @@ def relay(omgeving: Omgeving) -> None:
     omgeving.metrics.relay(made)
     with _managed(omgeving, health) as stop:
         _as_soon_as_possible(omgeving.centraal.check, stop)
+        _settled()
         omgeving.metrics.ready()
         while not stop.is_set():
             with suppress(*TRANSIENT), omgeving.centraal.lead("relay") as leading:
                 if leading:
                     made.run(stop)
             stop.wait(1.0)
+
+
+def _settled() -> None:
+    """What is loaded by now stays: the collector need not look through it at every collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def rewind(omgeving: Omgeving, gemeente: str, position: int) -> None:

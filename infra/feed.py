@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import exc, select
 
 from events.base import Envelope, UnknownFactError
-from infra import positions
+from infra import positions, trace
 from infra.database import Database, Tx
 from infra.positions import Located, Positie
 from infra.provider import KeyFileError
@@ -192,14 +192,15 @@ class Consumer:
             raise
         except Exception as error:
             position, envelope = located
-            log.error(
-                "stream quarantined",
-                consumer=self.name,
-                source=bron,
-                stream=str(envelope.stream),
-                position=position,
-                error=type(error).__name__,
-            )
+            with trace.binnen(envelope.correlation):
+                log.error(
+                    "stream quarantined",
+                    consumer=self.name,
+                    source=bron,
+                    stream=str(envelope.stream),
+                    position=position,
+                    error=type(error).__name__,
+                )
             with self.database.write() as tx:
                 positions.park(tx, bron, position, envelope, type(error).__name__)
                 positions.fresh(tx, bron, [located])

@@ -37,3 +37,5 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Library()], level=logging.WARNING, force=True)
+    for chatty in ("kafka.net.selector", "fastapi"):  # "took 0.2 s", "email-validator is not here"
+        logging.getLogger(chatty).setLevel(logging.ERROR)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from events.base import Envelope, Hoed
 from events.begrippen import Actor, herkomst
-from infra import positions
+from infra import positions, trace
 from infra.database import Tx
 from infra.decider import Context, Reaction
 from infra.feed import Consumer, Feed
@@ -74,7 +74,8 @@ class Reactor(Consumer):
                 causation=fact,
                 sleutel=f"{fact}:{number}",
             )
-            self._store.handle(reaction.kind, reaction.stream, reaction.decide, context)
+            with trace.binnen(envelope.correlation):
+                self._store.handle(reaction.kind, reaction.stream, reaction.decide, context)
 
 
 def _only_positions(_tx: Tx, _bron: str, _facts: Sequence[Located]) -> None:

@@ -39,3 +39,9 @@ def sync_client(app: FastAPI) -> Iterator[httpx.Client]:
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+def lasting_headers(response: httpx.Response) -> dict[str, str]:
+    """The headers of an answer, without those that differ by nature: the trace, the length."""
+    differ = ("traceparent", "content-length")
+    return {name: value for name, value in response.headers.items() if name not in differ}

@@ -232,7 +232,7 @@ class Consent:
             bewijzen.append(self._keys.destroy(tx, persoon, context.nu))
             inhoud = {"persoon": str(persoon), "bewijs": bewijzen[0], "door": _wie(wie)}
             self.logboek.write(
-                tx, context.nu, [Regel("wissing", context.correlation, inhoud, persoon=persoon)]
+                tx, context.nu, [Regel("wissing", uuid4(), inhoud, persoon=persoon)]
             )
 
         with self.database.write() as tx:
@@ -342,7 +342,9 @@ class Consent:
             soort = "intrekking" if isinstance(fact, Ingetrokken) else "vastlegging"
             door = reden.waarde.actor.model_dump(mode="json")
             inhoud = {"door": door, "hoed": envelope.hoed.value, "record": str(envelope.stream)}
-            regel = Regel(soort, envelope.correlation, inhoud, fact.huishouden, fact.persoon)
+            # One number for what one command recorded; nobody else's trace gives the same.
+            vraag = uuid5(reden.waarde.actor.id, envelope.correlation.hex)
+            regel = Regel(soort, vraag, inhoud, fact.huishouden, fact.persoon)
             self.logboek.write(tx, envelope.opgenomen_op, [regel])
 
     def _bijgewerkt(self, tx: Tx, huishouden: UUID) -> None:

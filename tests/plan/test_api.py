@@ -17,6 +17,7 @@ from infra.positions import Positie
 from infra.staff import Persona
 from infra.web import make_api
 from services.plan.api import router
+from tests.client import lasting_headers
 from tests.plan.world import (
     BUUR,
     GEMEENTE,
@@ -167,7 +168,7 @@ def test_an_outsider_gets_one_answer_whether_there_is_a_plan_or_not(
     post: Aanroep, doel: str, actie: str
 ) -> None:
     def gezegd(answer: Response) -> tuple[int, bytes, dict[str, str]]:
-        return answer.status_code, answer.content, dict(answer.headers)
+        return answer.status_code, answer.content, lasting_headers(answer)
 
     for pad, body in opdrachten(doel, actie).items():
         for wie in (VREEMDE, B):

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.client import lasting_headers
 from tests.system.gezin import Gezin, zaai
 from tests.system.stad import stad
 
@@ -50,8 +51,11 @@ def alles(g: Gezin, wie: str) -> dict[str, tuple[Any, ...]]:
     seen: dict[str, tuple[Any, ...]] = {}
     for methode, pad, body, params in asked:
         answer = g.stad.vraag(methode, wie, pad, body, params=params)
-        headers = {n: v for n, v in answer.headers.items() if n != "content-length"}
-        seen[f"{methode} {pad} {params} {body}"] = (answer.status_code, headers, answer.text)
+        seen[f"{methode} {pad} {params} {body}"] = (
+            answer.status_code,
+            lasting_headers(answer),
+            answer.text,
+        )
     return seen
 
 
