@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
+from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import Engine, MetaData, create_engine, exc, text
 from sqlalchemy.engine import make_url
 
 from infra.database import DamagedDataError, Tx
+
+Driver = psycopg.Connection[tuple[Any, ...]]
+"""A connection as the driver knows it: quicker than SQLAlchemy where every command passes."""
 
 _SETTINGS = (
     "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
@@ -38,7 +42,8 @@ class PostgreSQL:
         self._look = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        self._turn = text(f"SELECT pg_advisory_xact_lock({_number(schema)})")
+        # In one message; threads first take turns among themselves.
+        self._begin = f"BEGIN; SELECT pg_advisory_xact_lock({_number(schema)})".encode()
         self._one_writer = one_writer
         self._writer = threading.Lock()
 
@@ -52,15 +57,37 @@ class PostgreSQL:
             with self.engine.begin() as tx:
                 yield tx
             return
-        with self._writer, self.engine.begin() as tx:  # threads first take turns among themselves
-            tx.execute(self._turn)
-            yield tx
+        with self._writer, self.engine.connect() as tx, self._by_hand(tx.connection) as below:
+            below.execute(self._begin)
+            with tx.begin():
+                yield tx
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A snapshot: all statements in it see the same moment."""
         with self._look.connect() as tx:
             yield tx
+
+    @contextmanager
+    def glance(self) -> Iterator[Driver]:
+        """For one statement: a snapshot by itself, without a transaction around it."""
+        with closing(self.engine.raw_connection()) as held, self._by_hand(held) as below:
+            yield below
+
+    @contextmanager
+    def _by_hand(self, held: Any) -> Iterator[Driver]:
+        """The driver sends what it is given: no BEGIN of its own, which would wait for an answer."""
+        below = driver(held)
+        below.autocommit = True
+        try:
+            with _as_sqlalchemy():
+                yield below
+        finally:
+            if below.closed:
+                self.engine.dispose()  # the others in the pool broke with it
+            else:
+                below.rollback()
+                below.autocommit = False
 
     def create(self, tables: MetaData) -> None:
         """Only the migration makes tables; a service has no right to."""
@@ -126,6 +153,21 @@ def _engine(url: str, schema: str, connections: int) -> Engine:
             "prepare_threshold": 2,
         },
     )
+
+
+def driver(held: Any) -> Driver:
+    """What is below a connection that SQLAlchemy keeps."""
+    below: Driver = held.driver_connection
+    return below
+
+
+@contextmanager
+def _as_sqlalchemy() -> Iterator[None]:
+    """Whoever tries again what fails for the moment knows it by one name."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise exc.OperationalError(None, None, error) from error
 
 
 def _plain(url: str) -> str:

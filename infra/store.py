@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 from pydantic_core import from_json, to_json
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import select
 
 from events.base import SHARDS, Envelope, Fact, Open, UnknownFactError, Zegelplaats, shard
 from events.begrippen import Rubriek, Verantwoording
@@ -26,20 +25,11 @@ from infra.database import Database, Tx
 from infra.decider import Context, Recorded, RegelFout, State, Verouderd
 from infra.mapper import from_stored, plaatsen_van, seal_envelope, to_stored
 from infra.positions import Positie, Posities
-from infra.recorder import recorder, versions
+from infra.recorder import Turn, opdrachten, recorder, tables
 from infra.seal import SealingKey
 
 S = TypeVar("S", bound=State)
 MAX_FACT = 64 * 1024
-
-tables = MetaData()
-opdrachten = Table(
-    "opdrachten",
-    tables,
-    Column("sleutel", String, primary_key=True),
-    Column("verzoek", LargeBinary, nullable=False),
-    Column("antwoord", LargeBinary, nullable=False),
-)
 
 
 class SealingKeys(Protocol):
@@ -77,6 +67,8 @@ class _Append:
     within: Callable[[Tx], None] | None
     recorded: Recorded | None = None
     error: BaseException | None = None
+    awake: threading.Event = field(default_factory=threading.Event)
+    """It is done, or it is the one to commit for all that wait."""
 
     @property
     def done(self) -> bool:
@@ -109,8 +101,10 @@ class Store:
         self.posities = posities or Posities(os.urandom(32))
         # Writers of one process take turns per stream, else a few of them keep beating another.
         self._turns = [threading.RLock() for _ in range(SHARDS)]
-        self._waiting: deque[_Append] = deque()
-        self._committing = threading.Lock()
+        self._waiting: list[_Append] = []
+        self._guard = threading.Lock()
+        self._committing = False
+        """Whether one of the waiting commits, or is woken to."""
         self.log = Log(database)
 
     def load(self, kind: Callable[[], S], stream: UUID) -> tuple[S, int]:
@@ -212,56 +206,62 @@ class Store:
 
     def _together(self, append: _Append) -> None:
         """Commit with whoever else waits: those that come during a transaction share the next."""
-        self._waiting.append(append)
-        with self._committing:
-            if append.done:  # one of those before us took it along
-                return
-            group = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            try:
-                self._commit(group)
-            except BaseException as error:
-                for one in group:
-                    one.recorded, one.error = None, one.error or error
-                if not isinstance(error, Exception):
-                    raise
+        with self._guard:
+            self._waiting.append(append)
+            if not self._committing:
+                self._committing = True
+                append.awake.set()
+        append.awake.wait()
+        if append.done:  # the one before us took it along
+            return
+        with self._guard:
+            group, self._waiting = self._waiting, []
+        try:
+            self._commit(group)
+        except BaseException as error:
+            for one in group:
+                one.recorded, one.error = None, one.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            with self._guard:
+                self._committing = bool(self._waiting)
+                following = self._waiting[:1]
+            for one in (*following, *group):  # first who goes on: the database waits for it
+                one.awake.set()
 
     def _commit(self, group: Sequence[_Append]) -> None:
-        with self.database.write() as tx:
-            last = versions(tx, {one.stream for one in group})
-            used = _used(tx, {one.context.sleutel for one in group} - {None})
-            fits: list[_Append] = []
+        streams = {one.stream for one in group}
+        sleutels = {one.context.sleutel for one in group if one.context.sleutel is not None}
+        with self.log.turn(streams, sleutels) as turn:
             for one in group:
-                if last.get(one.stream, 0) != one.version or one.context.sleutel in used:
+                if self._fits(turn, one):
+                    try:
+                        self._beside(turn.tx, one, alone=len(group) == 1)
+                    except Exception as error:
+                        if len(group) == 1:
+                            raise
+                        one.error = error  # it took back what it did; the others go on
+                        continue
+                    self._put(turn, one)
+                else:
                     one.error = _ConflictError()
-                    continue
-                try:
-                    self._beside(tx, one, alone=len(group) == 1)
-                except Exception as error:
-                    if len(group) == 1:
-                        raise
-                    one.error = error  # it took back what it did; the others go on
-                    continue
-                last[one.stream] = one.version + len(one.stored)
-                used.add(one.context.sleutel)
-                used.discard(None)
-                fits.append(one)
-            stored = [event for one in fits for event in one.stored]
-            positions = iter(self.log.append(tx, stored) if stored else ())
-            for one in fits:
-                position = max((next(positions) for _ in one.stored), default=0)
-                version = one.version + len(one.stored)
-                one.recorded = self._recorded(one.stream, version, position, one.answer)
-            rows = [
-                {
-                    "sleutel": one.context.sleutel,
-                    "verzoek": one.context.verzoek,
-                    "antwoord": _answer(one.recorded),
-                }
-                for one in fits
-                if one.context.sleutel is not None and one.recorded is not None
-            ]
-            if rows:
-                tx.execute(insert(opdrachten), rows)
+
+    @staticmethod
+    def _fits(turn: Turn, one: _Append) -> bool:
+        known = turn.versions.get(one.stream, 0)
+        return known == one.version and one.context.sleutel not in turn.used
+
+    def _put(self, turn: Turn, one: _Append) -> None:
+        turn.stored += one.stored
+        version = turn.versions[one.stream] = one.version + len(one.stored)
+        position = turn.end + len(turn.stored) if one.stored else 0
+        one.recorded = self._recorded(one.stream, version, position, one.answer)
+        if one.context.sleutel is not None:
+            turn.used.add(one.context.sleutel)
+            turn.opdrachten.append(
+                (one.context.sleutel, one.context.verzoek, _answer(one.recorded))
+            )
 
     def _beside(self, tx: Tx, one: _Append, *, alone: bool) -> None:
         """What a command writes besides facts; undone by itself when it fails among others."""
@@ -309,14 +309,6 @@ def _answer(recorded: Recorded) -> bytes:
     return to_json([recorded.stream, recorded.version, recorded.position, recorded.answer])
 
 
-def _used(tx: Tx, sleutels: Collection[str | None]) -> set[str | None]:
-    """Which of these commands were recorded before."""
-    if not sleutels:
-        return set()
-    found = select(opdrachten.c.sleutel).where(opdrachten.c.sleutel.in_(sleutels))
-    return set(tx.execute(found).scalars())
-
-
 class Log:
     """The facts of one service as they are stored: read without a key, sent on as they are."""
 
@@ -326,9 +318,11 @@ class Log:
         self._recorder.create_table()
         database.create(tables)
 
-    def append(self, tx: Tx, stored: Sequence[StoredEvent]) -> Sequence[int]:
-        """Append inside the caller's transaction; the position of each fact."""
-        return self._recorder.insert_within(tx, stored)
+    def turn(
+        self, streams: Collection[UUID], sleutels: Collection[str]
+    ) -> AbstractContextManager[Turn]:
+        """A transaction to append in, knowing what was there of these streams and keys."""
+        return self._recorder.turn(streams, sleutels)
 
     def read(self, after: int, limit: int) -> Sequence[Notification]:
         """What was stored after a position, oldest first."""
