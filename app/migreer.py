@@ -39,7 +39,7 @@ BLIJFT = ("stored_events", "logregels")
 """Tables in which nothing is ever changed or removed."""
 
 
-def migreer(settings: Settings, partitions: int, replication: int) -> None:
+def migreer(settings: Settings, replication: int) -> None:
     """Topics and rights first, so that whoever finds its tables finds its topics too.
 
     `geheimen` is the folder of `samenplan geheimen`, with those of every service and of the
@@ -54,7 +54,7 @@ def migreer(settings: Settings, partitions: int, replication: int) -> None:
     broker = Verbinding(settings.kafka, Mtls(mine / "ca.crt", mine / "tls.crt", mine / "tls.key"))
     password = quote((mine / "database").read_text().strip(), safe="")
     url = settings.database.replace("://", f"://{BEHEER}:{password}@")
-    maak_topics(broker, BRONNEN, partitions, replication)
+    maak_topics(broker, BRONNEN, settings.partities, replication)
     for dienst in DIENSTEN:
         sta_toe(broker, dienst, [dienst] if dienst in BRONNEN else [], VOLGT[dienst])
     _rollen(url, settings.geheimen)

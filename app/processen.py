@@ -201,6 +201,7 @@ def _reader(
 
     omgeving.metrics.consumer("", reader)
     omgeving.metrics.behind(omgeving.dienst, bron, behind)
+    omgeving.metrics.foreign(omgeving.dienst, bron, feed.vreemd.total)
     return reader
 
 
@@ -214,6 +215,7 @@ def _relay(omgeving: Omgeving) -> Relay:
         lambda: Producer(omgeving.kafka, dienst),
         omgeving.waarmerk,
         _Ear(omgeving.centraal.url, [database.schema for database in databases.values()]).wait,
+        partitions=omgeving.settings.partities,
     )  # fmt: skip
 
 

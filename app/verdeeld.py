@@ -32,7 +32,6 @@ def opdrachten(cli: typer.Typer) -> None:
 
 def migreer(
     *,
-    partities: Annotated[int, typer.Option(help="Partities per topic: 12, 24, 48 of 96.")] = 12,
     replicatie: Annotated[int, typer.Option(help="Op hoeveel brokers elk feit staat.")] = 1,
 ) -> None:
     """Maak topics, rollen, schema's en tabellen; opnieuw uitvoeren mag altijd."""
@@ -40,7 +39,7 @@ def migreer(
 
     with spoken():
         settings = _settings()
-        voer_uit(settings, partities, replicatie)
+        voer_uit(settings, replicatie)
         print(f"Klaar voor {len(settings.gemeenten)} gemeente(n).")
 
 

@@ -2,8 +2,8 @@
 
 Rules kept here: where to read on is written after every gemeente committed its part, so a crash in
 between makes facts come again, which their positions make harmless; a type of fact that this
-release does not know stops all of them; a sign of life tells the other processes of the service
-that the facts of others still come in.
+release does not know, or of a gemeente it does not serve, stops all of them; a sign of life tells
+the other processes of the service that the broker is there and the facts of others come in.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ levenstekens = Table(
     Column("op", String, nullable=False),
 )
 SIGN = timedelta(seconds=2)
-SILENCE = timedelta(seconds=30)
-"""After so long without a sign of life, nobody follows any more."""
+SILENCE = timedelta(minutes=15)
+"""After so long without a sign of life, nobody follows any more. Long enough for help to go on when
+the broker is away for a moment, short enough for what ended somebody's access not to wait long."""
 
 
 class Topic(Feed, Protocol):
@@ -101,23 +102,26 @@ class Dispatcher:
         try:
             facts, cursors = self.feed.read(self.cursors(), self._batch)
         except UnknownFactError as error:
-            self.stopped = f"onleesbaar feit in {self.feed.name}: {error}"
-            log.error("consumer stopped", consumer=self.name, reason=self.stopped)
-            self._sign()
-            return 0
-        for gemeente, found in _per_gemeente(facts).items():
-            consumer = self.consumers.get(gemeente)
-            if consumer is None:
-                log.error("gemeente is not served here", gemeente=gemeente, source=self.feed.name)
-            else:
-                consumer.take(self.feed.name, found)
+            return self._stop(f"onleesbaar feit in {self.feed.name}: {error}")
+        per_gemeente = _per_gemeente(facts)
+        if not per_gemeente.keys() <= self.consumers.keys():
+            return self._stop("een gemeente wordt hier niet bediend")
+        for gemeente, found in per_gemeente.items():
+            self.consumers[gemeente].take(self.feed.name, found)
         if cursors:
             self._move(cursors)
         if facts:
             self.age = (self._now() - facts[-1][1].opgenomen_op).total_seconds()
         if self._now() - self._signed > SIGN:
+            self.behind()  # a broker that is away gives nothing to read, and no error either
             self._sign()
         return len(facts)
+
+    def _stop(self, why: str) -> int:
+        self.stopped = why
+        log.error("consumer stopped", consumer=self.name, reason=why)
+        self._sign()
+        return 0
 
     def cursors(self) -> dict[int, int]:
         """Per partition, where to read on."""

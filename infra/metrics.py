@@ -183,6 +183,12 @@ class Metrics:
 
         self._questions.append(ask)
 
+    def foreign(self, consumer: str, bron: str, records: Callable[[], int]) -> None:
+        """Watch how many records of a source were skipped because they were none of ours."""
+        self._attributes.append(
+            lambda found: found.add("vreemde_records", ["", consumer, bron], records())
+        )
+
     def relay(self, relay: Brenger) -> None:
         """Watch the relay of a source."""
 
@@ -212,6 +218,7 @@ _KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequ
     "quarantaine_stromen": (GaugeMetricFamily, "Stromen die op herstel wachten", _WIE),
     "achterstand_feiten": (GaugeMetricFamily, "Feiten die nog verwerkt moeten worden", _BRON),
     "achterstand_seconden": (GaugeMetricFamily, "Leeftijd van het oudste daarvan", _BRON),
+    "vreemde_records": (CounterMetricFamily, "Overgeslagen: niet van ons", _BRON),
     "relay_positie": (GaugeMetricFamily, "Laatste feit dat naar buiten is", ("gemeente", "bron")),
     "relay_verzonden": (CounterMetricFamily, "Feiten naar buiten, dubbele meegeteld", ("bron",)),
     "relay_mislukt": (CounterMetricFamily, "Mislukte pogingen daartoe", ("bron",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -37,6 +38,8 @@ class Settings(BaseModel):
     """The brokers, as "host:port,…"."""
     gemeenten: tuple[str, ...] = ()
     """The gemeenten this process serves, as "9998,9999"."""
+    partities: Literal[12, 24, 48, 96] = 12
+    """Of each topic; the same for every process. Never fewer than there were."""
     intake: str | None = None
     plan: str | None = None
     consent: str | None = None
@@ -46,6 +49,11 @@ class Settings(BaseModel):
     beheerhost: str = "127.0.0.1"
     exemplaar: str = Field("1", pattern=r"^[A-Za-z0-9-]{1,40}$")
     """Which of several processes in the same role this is; the same one after a restart."""
+
+    @field_validator("partities", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
 
     @field_validator("gemeenten", mode="before")
     @classmethod

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
 from kafka import KafkaAdminClient
 from kafka.admin import (
     ACL,
@@ -20,8 +19,6 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from infra.cloudevents import PARTITIES
 from infra.kafka.verbinding import BrokerError, Verbinding, topic_of
 
-log = structlog.get_logger()
-
 
 def maak_topics(
     verbinding: Verbinding,
@@ -29,7 +26,8 @@ def maak_topics(
     partitions: int = PARTITIES,
     replication: int = 1,
 ) -> None:
-    """Make the topics that are not there yet: everything stays, nothing is compacted.
+    """Make the topics that are not there yet: everything stays, nothing is compacted. A topic with
+    fewer partitions gets more; stop its relay and let its readers finish first.
 
     Raises BrokerError.
     """
@@ -50,9 +48,18 @@ def maak_topics(
             try:
                 admin.create_topics({topic_of(bron): options}, wait_for_metadata=True)
             except TopicAlreadyExistsError:
-                log.debug("topic is there", topic=topic_of(bron))
+                _enlarge(admin, topic_of(bron), partitions)
             except KafkaError as error:
                 raise BrokerError(type(error).__name__) from error
+
+
+def _enlarge(admin: Any, topic: str, partitions: int) -> None:
+    try:
+        (found,) = admin.describe_topics([topic])
+        if len(found["partitions"]) < partitions:
+            admin.create_partitions({topic: partitions})
+    except KafkaError as error:
+        raise BrokerError(type(error).__name__) from error
 
 
 def sta_toe(
