@@ -13,8 +13,9 @@ from fastapi import APIRouter, FastAPI
 
 from app import aanmelden, routes
 from app.demo import schrijf_personas
+from app.gesproken import clock
 from app.verhaal import Toneel, Verhaal
-from app.wiring import Embedded, clock
+from app.wiring import Embedded
 from infra.decider import NEDERLAND
 from infra.gateway import Gateway
 from infra.settings import Settings

@@ -55,6 +55,7 @@ def full() -> Metrics:
     metrics.consumer("9999", Consumer())
     metrics.behind("portal", "intake", lambda: Achterstand(3, 1.5), "9999")
     metrics.behind("portal", "plan", lambda: Achterstand(0, 0))
+    metrics.foreign("portal", "intake", lambda: 3)
     metrics.relay(Relay())
     metrics.logbook("9999", lambda: 41)
     return metrics
@@ -123,6 +124,7 @@ def test_a_figure_that_fails_leaves_the_others() -> None:
 
 def test_a_database_that_hangs_costs_only_its_own_figures() -> None:
     metrics, stuck = Metrics("portal", "worker", seconds=0.1), threading.Event()
+    metrics.foreign("portal", "intake", lambda: 3)
     metrics.relay(Relay())
     metrics.consumer("9999", Consumer())
     metrics.logbook("9999", lambda: stuck.wait(30) * 41)

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from app.demo import schrijf_personas
+from app.gesproken import clock
 from app.verhaal import Toneel, Verhaal
-from app.wiring import Embedded, clock
+from app.wiring import Embedded
 from infra.decider import NEDERLAND
 from infra.settings import Settings
 from tests.client import sync_client
