@@ -76,7 +76,7 @@ class PostgreSQL:
 
     @contextmanager
     def _by_hand(self, held: Any) -> Iterator[Driver]:
-        """The driver sends what it is given: no BEGIN of its own, which would wait for an answer."""
+        """The driver sends what it is given; a BEGIN of its own would wait for an answer."""
         below = driver(held)
         below.autocommit = True
         try:
