@@ -145,20 +145,28 @@ def _settings(data: Path | None, poort: int | None, *, demo: bool | None = None)
 def _serve(settings: Settings, listening: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT; then finish what runs and end with exit code 0."""
     from app.wiring import Embedded
+    from infra.management import start
 
     world = Embedded(settings)
+    metrics = world.metrics()
+    management = None
+    if settings.beheerpoort is not None:
+        management = start(settings.beheerhost, settings.beheerpoort, world.health, metrics)
     try:
         _screen(settings, world.staff)
         server = uvicorn.Server(
             uvicorn.Config(
-                world.web(), log_config=None, access_log=False, server_header=False,
+                metrics.app(world.web()), log_config=None, access_log=False, server_header=False,
                 timeout_graceful_shutdown=20,
             )
         )  # fmt: skip
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises it again when it is done
             signal.signal(number, signal.SIG_IGN)
+        metrics.ready()
         server.run(sockets=[listening])
     finally:
+        if management is not None:
+            management.stop()
         world.close()
 
 

@@ -14,8 +14,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from sqlalchemy import func, select
-
 from app.gesproken import clock
 from events.base import Envelope
 from infra import migration, remote
@@ -26,7 +24,6 @@ from infra.feed import Consumer, Feed
 from infra.geheimen import Geheimen
 from infra.kafka.verbinding import Mtls, Verbinding
 from infra.keyring import Keyring
-from infra.logbook import logregels
 from infra.metrics import Metrics
 from infra.positions import Positie, Posities, reached
 from infra.postgres import PostgreSQL
@@ -202,11 +199,6 @@ class Consentcel:
         self.consent.volgt = lambda: follows(
             omgeving.centraal, "consent", VOLGT["consent"], omgeving.now()
         )
-
-    def logregels(self) -> int:
-        """How many lines the log of this gemeente has."""
-        with self.database.read() as tx:
-            return tx.scalar(select(func.max(logregels.c.nr))) or 0
 
     def routers(self) -> Sequence[Any]:
         from services.consent import api

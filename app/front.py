@@ -77,7 +77,7 @@ def application(omgeving: Omgeving) -> ASGIApp:
         app = _met_intern(omgeving, cellen, app)
     for gemeente, deze in cellen.items():
         if isinstance(deze, Consentcel):
-            omgeving.metrics.logbook(gemeente, deze.logregels)
+            omgeving.metrics.logbook(gemeente, deze.consent.logregels)
     return omgeving.metrics.app(app)
 
 

@@ -7,7 +7,8 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -21,6 +22,8 @@ from infra.database import DamagedDataError
 from infra.decider import Recorded
 from infra.feed import TRANSIENT, Consumer, LogFeed, Worker
 from infra.keyring import Keyring
+from infra.management import Health, of_consumers
+from infra.metrics import Achterstand, Metrics
 from infra.migration import migrate
 from infra.positions import Positie, Posities
 from infra.provider import FileKeyProvider, KeyFileError
@@ -89,9 +92,9 @@ class Embedded:
 
         self.intake = Intake(store("intake"), self.provider, self.staff, settings.demo)
         self.plannen = Plannen(store("plan"), self.staff, secret)
-        intake, plan, consent = (
-            LogFeed(s) for s in (self.intake.store, self.plannen.store, self.consent.store)
-        )
+        stores = (self.intake.store, self.plannen.store, self.consent.store)
+        self._logs = {store.name: store for store in stores}
+        intake, plan, consent = map(LogFeed, stores)
         self.view = View(
             "portal", self._databases["portal"], [intake, plan, consent],
             portal_projections.tables, portal_projections.project,
@@ -163,7 +166,12 @@ class Embedded:
 
         web = FastAPI(lifespan=running, openapi_url=None, docs_url=None, redoc_url=None,
                       redirect_slashes=False)  # fmt: skip
-        web.add_api_route("/gezondheid", self.health)
+
+        @web.get("/gezondheid")
+        def health() -> JSONResponse:
+            found = self.health()
+            return JSONResponse(found.body, found.code)
+
         web.mount("/v1", api := self.api())
         web.include_router(
             pages.router(
@@ -173,21 +181,27 @@ class Embedded:
         )  # fmt: skip
         return web
 
-    def health(self) -> JSONResponse:
-        """Whether facts still reach their readers: 503 when a consumer stopped."""
-        consumers = [
-            {
-                "naam": c.name,
-                "gestopt": c.stopped is not None,
-                "hapert": c.failing is not None,
-                "quarantaine": c.quarantined(),
-            }
-            for c in self.worker.consumers
-        ]
-        stopped = any(consumer["gestopt"] or consumer["hapert"] for consumer in consumers)
-        aside = any(consumer["quarantaine"] for consumer in consumers)
-        status = "gestoord" if stopped else "aandacht" if aside else "goed"
-        return JSONResponse({"status": status, "consumers": consumers}, 503 if stopped else 200)
+    def health(self) -> Health:
+        """Whether facts still reach their readers."""
+        return of_consumers(self.worker.consumers)
+
+    def metrics(self) -> Metrics:
+        """What an operator watches of this process."""
+        made = Metrics("samenplan", "alles")
+        for consumer in self.worker.consumers:
+            made.consumer(self.settings.gemeente, consumer)
+            for feed in consumer.feeds:
+                behind = partial(self._behind, consumer, feed.name)
+                made.behind(consumer.name, feed.name, behind, self.settings.gemeente)
+        made.logbook(self.settings.gemeente, self.consent.logregels)
+        return made
+
+    def _behind(self, consumer: Consumer, bron: str) -> Achterstand:
+        log = self._logs[bron]
+        at = consumer.position(bron)
+        oldest = log.envelopes(at, 1)
+        age = self._now() - oldest[0][1].opgenomen_op if oldest else timedelta()
+        return Achterstand(log.log.end - at, age.total_seconds())
 
     def close(self) -> None:
         self.worker.stop()

@@ -88,7 +88,7 @@ class Logbook:
         """Append rows; durable when the transaction commits."""
         kid, key = self._keys.sealing_key(tx, _plaats(now))
         sealing = SealingKey(kid, key)
-        last = tx.execute(_LAST).scalar() or 0
+        last = self.last(tx)
         rows = []
         for nr, regel in enumerate(regels, start=last + 1):
             salt = os.urandom(32)
@@ -109,6 +109,10 @@ class Logbook:
                 }
             )
         tx.execute(insert(logregels), rows)
+
+    def last(self, tx: Tx) -> int:
+        """The number of the last line; 0 of an empty log."""
+        return tx.execute(_LAST).scalar() or 0
 
     def read(self, tx: Tx, where: Select[Any]) -> Iterator[Geschreven]:
         """The rows of a selection on `logregels`. Raises LogDamagedError."""

@@ -255,6 +255,11 @@ class Consent:
 
     # --- the log ------------------------------------------------------------------------------
 
+    def logregels(self) -> int:
+        """How many lines the log has."""
+        with self.database.read() as tx:
+            return self.logboek.last(tx)
+
     def wie_keek(self, wie: Aangemeld, persoon: UUID) -> tuple[list[Geschreven], frozenset[UUID]]:
         """The lines about one person, for that person; and who is known to her from the plan.
 
