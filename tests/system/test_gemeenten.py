@@ -26,7 +26,7 @@ from infra.keys import UnknownKeyError
 from infra.remote import RemoteConsent
 from tests.portal.bezoeker import Bezoeker
 from tests.system.gezin import Gezin
-from tests.system.verdeeld import Verdeeldestad, geheimen, inhoud, records, sql, tabellen
+from tests.system.verdeeld import Verdeeldestad, echt, geheimen, inhoud, sql, tabellen
 
 HIER, DAAR = "9999", "9998"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -183,7 +183,7 @@ def test_the_topic_says_of_every_fact_whose_it_is(cluster: Cluster, twee: Twee, 
     assert streams[DAAR]
     assert not streams[HIER] & streams[DAAR]
     seen: dict[str, set[str]] = {HIER: set(), DAAR: set()}
-    for record in records(cluster, bron):
+    for record in echt(cluster, bron):
         gemeente, _, stream = record.key.decode().partition("/")
         seen[gemeente].add(stream)
         assert dict(record.headers)["ce_id"].startswith(record.key + b"/")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import ssl
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -34,7 +32,7 @@ from kafka.errors import (
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from app.cluster import ROOT, Cluster
+from app.cluster import Cluster
 from app.diensten import BRONNEN, VOLGT
 from app.migreer import BLIJFT
 from infra.geheimen import DIENSTEN
@@ -43,7 +41,7 @@ from infra.kafka.verbinding import topic_of
 from infra.pki import Pki
 from infra.testbed.processes import until
 from tests.system.gezin import Gezin
-from tests.system.verdeeld import GEDULD, broker, geheimen, records, sql, tabellen
+from tests.system.verdeeld import GEDULD, broker, geheimen, opdracht, records, sql, tabellen
 
 
 @pytest.mark.parametrize("dienst", DIENSTEN)
@@ -203,18 +201,8 @@ def without_right(cluster: Cluster, dienst: str, bron: str) -> Iterator[None]:
 
 
 def test_a_worker_that_may_not_read_says_so_and_ends(cluster: Cluster) -> None:
-    environment = cluster.environment | {
-        "SAMENPLAN_GEHEIMEN": str(cluster.map / "geheimen" / "plan"),
-        "SAMENPLAN_CONSENT": f"https://127.0.0.1:{cluster.environment['POORT_CONSENT']}",
-        "SAMENPLAN_DATA": str(cluster.data),
-        "SAMENPLAN_EXEMPLAAR": "3",
-    }
-
     with without_right(cluster, "plan", "intake"):
-        done = subprocess.run(
-            [sys.executable, "-m", "app", "plan", "worker"], cwd=ROOT, env=environment,
-            capture_output=True, text=True, timeout=GEDULD,
-        )  # fmt: skip
+        done = opdracht(cluster, "plan", "worker", SAMENPLAN_EXEMPLAAR="3")
     spoken = [line for line in done.stderr.splitlines() if not line.startswith("{")]
     assert spoken == ["De dienst plan mag topic samenplan.intake niet lezen, of het is er niet."], (
         done.stderr

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -14,9 +16,10 @@ import psycopg
 from kafka import KafkaConsumer, TopicPartition
 from psycopg.sql import SQL, Identifier
 
-from app.cluster import Cluster
+from app.cluster import ROOT, Cluster
 from app.diensten import BRONNEN
-from infra.cloudevents import Waarmerk
+from events.base import UnknownFactError
+from infra.cloudevents import ForeignRecordError, Waarmerk, from_record
 from infra.geheimen import BEHEER, DIENSTEN, Geheimen
 from infra.kafka.verbinding import Mtls, Verbinding, topic_of
 from infra.staff import Persona, Staff
@@ -199,3 +202,46 @@ def naar_buiten(cluster: Cluster) -> bool:
                 if found != (True,):
                     return False
     return True
+
+
+def echt(cluster: Cluster, bron: str) -> list[Any]:
+    """What the relay of a source brought out, and nothing that others put beside it."""
+    found = []
+    for record in records(cluster, bron):
+        with suppress(ForeignRecordError, UnknownFactError):
+            from_record(
+                waarmerk(cluster), bron, record.key, record.value, record.headers, record.partition
+            )
+            found.append(record)
+    return found
+
+
+def rijen(cluster: Cluster, schemas: str) -> dict[tuple[str, str], list[str]]:
+    """The rows of these tables, in an order of their own."""
+    found = {}
+    with sql(cluster) as connection, connection.cursor() as cursor:
+        for schema, table in tabellen(cluster, schemas):
+            name = SQL("{}.{}").format(Identifier(schema), Identifier(table))
+            with cursor.copy(SQL("COPY {} TO STDOUT").format(name)) as copy:
+                found[schema, table] = sorted(b"".join(map(bytes, copy)).decode().splitlines())
+    return found
+
+
+def omgeving(cluster: Cluster, dienst: str) -> dict[str, str]:
+    """The settings of a service of the cluster."""
+    consent = f"https://127.0.0.1:{cluster.environment['POORT_CONSENT']}"
+    return cluster.environment | {
+        "SAMENPLAN_GEHEIMEN": str(cluster.map / "geheimen" / dienst),
+        "SAMENPLAN_DATA": str(cluster.data),
+        "SAMENPLAN_CONSENT": consent,
+    }
+
+
+def opdracht(
+    cluster: Cluster, dienst: str, *words: str, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """A command of a service, by an operator of the cluster."""
+    return subprocess.run(
+        [sys.executable, "-m", "app", dienst, *words], cwd=ROOT, capture_output=True, text=True,
+        env=omgeving(cluster, dienst) | settings, timeout=2 * GEDULD,
+    )  # fmt: skip
