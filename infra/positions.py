@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from events.base import Envelope, shard
+from infra.bulk import among, execute_many
 from infra.database import Tx
 from infra.seal import SealError, TokenBox
 
@@ -145,7 +146,7 @@ def _shards(batch: Sequence[Located]) -> set[int]:
 def _hold(tx: Tx, bron: str, shards: Collection[int]) -> None:
     held = (
         select(posities.c.shard)
-        .where(posities.c.bron == bron, posities.c.shard.in_(shards))
+        .where(posities.c.bron == bron, among(tx, posities.c.shard, shards))
         .order_by(posities.c.shard)
         .with_for_update()
     )
@@ -161,7 +162,7 @@ def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
     reached_by = dict(
         tx.execute(
             select(posities.c.shard, posities.c.positie).where(
-                posities.c.bron == bron, posities.c.shard.in_(_shards(batch))
+                posities.c.bron == bron, among(tx, posities.c.shard, _shards(batch))
             )
         ).all()
     )
@@ -169,7 +170,7 @@ def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
     known = dict(
         tx.execute(
             select(versies.c.stroom, versies.c.versie).where(
-                versies.c.bron == bron, versies.c.stroom.in_(streams)
+                versies.c.bron == bron, among(tx, versies.c.stroom, streams)
             )
         ).all()
     )
@@ -200,21 +201,19 @@ def _move(tx: Tx, bron: str, step: Step) -> None:
     for position, envelope in step.gaps:
         park(tx, bron, position, envelope, "gat")
     rows = [{"bron": bron, "shard": n, "positie": p} for n, p in step.positions.items()]
-    upsert = insert(posities)
-    tx.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["bron", "shard"], set_={"positie": upsert.excluded.positie}
-        ),
-        rows,
-    )
+    execute_many(tx, _TO_POSITION, rows)
     if step.versions:
-        upsert = insert(versies)
-        tx.execute(
-            upsert.on_conflict_do_update(
-                index_elements=["bron", "stroom"], set_={"versie": upsert.excluded.versie}
-            ),
-            [{"bron": bron, "stroom": s, "versie": v} for s, v in step.versions.items()],
-        )
+        rows = [{"bron": bron, "stroom": s, "versie": v} for s, v in step.versions.items()]
+        execute_many(tx, _TO_VERSION, rows)
+
+
+_POSITION, _VERSION = insert(posities), insert(versies)
+_TO_POSITION = _POSITION.on_conflict_do_update(
+    index_elements=["bron", "shard"], set_={"positie": _POSITION.excluded.positie}
+)
+_TO_VERSION = _VERSION.on_conflict_do_update(
+    index_elements=["bron", "stroom"], set_={"versie": _VERSION.excluded.versie}
+)
 
 
 def park(tx: Tx, bron: str, position: int, envelope: Envelope, fout: str) -> None:
@@ -246,9 +245,4 @@ def done(tx: Tx, bron: str, stream: UUID) -> int:
 
 def advance(tx: Tx, bron: str, envelope: Envelope) -> None:
     """Note one replayed fact of a stream."""
-    upsert = insert(versies).values(bron=bron, stroom=envelope.stream, versie=envelope.version)
-    tx.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["bron", "stroom"], set_={"versie": upsert.excluded.versie}
-        )
-    )
+    tx.execute(_TO_VERSION, {"bron": bron, "stroom": envelope.stream, "versie": envelope.version})

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Delete, Insert, MetaData, Update, delete
+from sqlalchemy import MetaData, delete
 
 from events.base import Envelope
 from infra import positions
+from infra.bulk import Statement, execute_many
 from infra.database import Database, Tx
 from infra.feed import Consumer, Feed
 from infra.positions import Located
 
-Statement = Insert | Update | Delete
 Change = tuple[Statement, dict[str, Any]]
 Project = Callable[[Envelope], Iterable[Change]]
 
@@ -33,7 +33,7 @@ def apply_changes(tx: Tx, changes: Iterable[Change]) -> None:
             runs.append((statement, [parameters]))
     for runs in per_table.values():
         for statement, rows in runs:
-            tx.execute(statement, rows)
+            execute_many(tx, statement, rows)
 
 
 class View(Consumer):
