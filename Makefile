@@ -21,6 +21,9 @@ test: lint .venv/.browser .venv/.linter .venv/.servers  ## alles, ook het echte 
 cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een echte PostgreSQL en Kafka
 	@$(PY) -m app.cluster
 
+soak: .venv/.test .venv/.servers  ## uren van storingen onder belasting; niets bevestigds mag verloren gaan
+	@$(PY) -m tests.system.storing
+
 bench: .venv/.test  ## metingen naast hun ijkpunt, in een tabel
 	@$(PY) -m bench
 
@@ -53,4 +56,4 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh servers
 	@touch $@
 
-.PHONY: help run lint check test cluster bench lock
+.PHONY: help run lint check test cluster soak bench lock
