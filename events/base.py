@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import (
     TYPE_CHECKING,
@@ -256,6 +257,7 @@ class Envelope:
 SHARDS = 96
 
 
+@lru_cache(maxsize=4096)  # asked several times on the way of every fact
 def shard(stream: UUID) -> int:
     """The shard of a stream: part of the published language, fixed for ever."""
     return int.from_bytes(sha256(stream.bytes).digest()[:8], "big") % SHARDS

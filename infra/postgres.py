@@ -14,7 +14,8 @@ from hashlib import sha256
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, MetaData, create_engine, exc, text
+from psycopg.types.array import ListBinaryDumper
+from sqlalchemy import Engine, MetaData, create_engine, event, exc, text
 from sqlalchemy.engine import make_url
 
 from infra.database import DamagedDataError, Tx
@@ -141,7 +142,7 @@ class Listener:
 
 
 def _engine(url: str, schema: str, connections: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=connections,
@@ -153,6 +154,13 @@ def _engine(url: str, schema: str, connections: int) -> Engine:
             "prepare_threshold": 2,
         },
     )
+
+    @event.listens_for(engine, "connect")
+    def _arrays(connection: Driver, _record: object) -> None:
+        # Arrays as they are; the other form has every element of them quoted.
+        connection.adapters.register_dumper(list, ListBinaryDumper)
+
+    return engine
 
 
 def driver(held: Any) -> Driver:
