@@ -24,7 +24,7 @@ cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een ec
 soak: .venv/.test .venv/.servers  ## uren van storingen onder belasting; niets bevestigds mag verloren gaan
 	@$(PY) -m tests.system.storing
 
-bench: .venv/.test  ## metingen naast hun ijkpunt, in een tabel
+bench: .venv/.test .venv/.servers  ## metingen naast hun ijkpunt, in een tabel
 	@$(PY) -m bench
 
 lock:  ## zet de versies opnieuw vast

@@ -15,7 +15,7 @@ from eventsourcing.persistence import StoredEvent
 from kafka import KafkaConsumer, TopicPartition
 
 from app.gesproken import clock
-from app.processen import _outgoing
+from app.processen import _outgoing, _settled
 from bench.toevoegen import verzegeld
 from infra import dispatcher
 from infra.cloudevents import PARTITIES, Record, Waarmerk, to_record
@@ -48,7 +48,9 @@ def regels(_folder: Path) -> Iterator[tuple[str, str, str]]:
                 connection.execute(f"CREATE SCHEMA {schema}")
         verbinding = Verbinding(kafka.bootstrap)
         maak_topics(verbinding, ["intake", "ijkpunt"])
-        yield _naar_buiten(_gevuld(server.url), verbinding)
+        database = _gevuld(server.url)
+        _settled()  # as our processes do when they have started
+        yield _naar_buiten(database, verbinding)
         yield _naar_binnen(server.url, verbinding)
 
 
