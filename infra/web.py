@@ -41,6 +41,7 @@ from infra.decider import (
     Verouderd,
     WordtHersteld,
 )
+from infra.feed import TRANSIENT
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import CheckpointBusyError, SubjectErasedError
 from infra.positions import Positie, Posities
@@ -333,6 +334,18 @@ class _Border:
                 if size > MAX_BODY and not started:
                     refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
                     await refusal(scope, receive, send_with_headers)
+            except (
+                TRANSIENT
+            ) as error:  # a server of ours is away, perhaps in the middle of a commit
+                log.warning("request not answered", error=type(error).__name__)
+                if not started:
+                    detail = (
+                        "Samenplan kan er even niet bij. Probeer het zo opnieuw: wat al is "
+                        "bewaard, komt er niet dubbel bij."
+                    )
+                    answer = problem(503, "Even niet beschikbaar", detail, "even-niet-beschikbaar")
+                    answer.headers["Retry-After"] = "2"
+                    await answer(scope, receive, send_with_headers)
             except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
                 number = uuid4()
                 log.error("unexpected error", number=str(number), error=type(error).__name__)

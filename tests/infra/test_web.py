@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from infra.auth import Tokens
 from infra.web import MAX_BODY, Bericht, make_api
@@ -32,8 +33,20 @@ def client() -> Iterator[httpx.Client]:
     def ontvang(brief: Brief) -> dict[str, int]:
         return {"lengte": len(brief.tekst)}
 
+    @api.post("/weg")
+    def weg() -> None:
+        raise OperationalError("COMMIT", None, Exception("server closed the connection"))
+
     with sync_client(api) as client:
         yield client
+
+
+def test_command_that_a_server_left_unanswered_is_not_said_to_be_lost(client: httpx.Client) -> None:
+    answer = client.post("/weg")
+    assert (answer.status_code, answer.json()["code"]) == (503, "even-niet-beschikbaar")
+    assert "niet dubbel" in answer.json()["detail"]
+    assert "COMMIT" not in answer.text
+    assert answer.headers["Retry-After"] == "2"
 
 
 def test_body_of_the_largest_size_passes(client: httpx.Client) -> None:
