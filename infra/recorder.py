@@ -17,7 +17,6 @@ from uuid import UUID
 from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
-from psycopg.rows import dict_row, tuple_row
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -161,7 +160,7 @@ def _end(tx: Tx) -> int:
 
 
 class _PostgresStore(PostgresDatastore):
-    """What the library's recorder asks of its datastore, to make tables and to read."""
+    """What the library's recorder asks of its datastore, to make its table."""
 
     def __init__(self, database: PostgreSQL) -> None:
         self.database = database
@@ -171,11 +170,6 @@ class _PostgresStore(PostgresDatastore):
         self.lock_timeout = 0
         self.schema = database.schema
         self.db_type_names = set()
-
-    @contextmanager
-    def get_connection(self) -> Iterator[Any]:
-        with self.database.glance() as connection, _by_name(connection):
-            yield connection
 
     @contextmanager
     def transaction(self, *, commit: bool = False) -> Iterator[Any]:
@@ -190,19 +184,11 @@ class _PostgresStore(PostgresDatastore):
         pass  # the database belongs to whoever made it
 
 
-@contextmanager
-def _by_name(connection: Any) -> Iterator[None]:
-    """The library reads rows by the names of their columns."""
-    connection.row_factory = dict_row
-    try:
-        yield
-    finally:
-        connection.row_factory = tuple_row
-
-
 class _PostgresRecorder(PostgresApplicationRecorder):
-    """Makes the library's table and reads it as the library does. An append is four round trips
-    (begin, ask, add, commit), however many facts and commands share it."""
+    """The library's table; our own statements, which ask for bytes as they are.
+
+    An append is four round trips (begin, ask, add, commit), however many commands share it.
+    """
 
     def __init__(self, database: PostgreSQL) -> None:
         super().__init__(_PostgresStore(database))
@@ -218,6 +204,22 @@ class _PostgresRecorder(PostgresApplicationRecorder):
         """As the library does, where the migration may."""
         if self._database.migrates:
             super().create_table()
+
+    def select_events(self, originator_id: Any, **_: Any) -> Sequence[StoredEvent]:
+        return [StoredEvent(*row) for row in self._read(_STROOM, originator_id)]
+
+    def select_notifications(
+        self, start: int | None, limit: int, *_: Any, **__: Any
+    ) -> Sequence[Notification]:
+        return [Notification(*row) for row in self._read(_VERVOLG, start, limit)]
+
+    def max_notification_id(self) -> int:
+        [[end]] = self._read(_EINDE)
+        return int(end)
+
+    def _read(self, statement: str, *given: Any) -> list[tuple[Any, ...]]:
+        with self._database.glance() as connection:
+            return connection.execute(statement, given, prepare=True, binary=True).fetchall()
 
     @contextmanager
     def turn(self, streams: Collection[UUID], sleutels: Collection[str]) -> Iterator[Turn]:
@@ -246,6 +248,13 @@ def _columns(turn: Turn) -> list[list[Any]]:
     ]
 
 
+_STROOM = """
+SELECT originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = %b ORDER BY originator_version"""
+_VERVOLG = """
+SELECT originator_id, originator_version, topic, state, notification_id FROM stored_events
+WHERE notification_id > %b ORDER BY notification_id LIMIT %b"""
+_EINDE = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 _STAND = """
 SELECT NULL::uuid, coalesce(max(notification_id), 0), NULL::text FROM stored_events
 UNION ALL
