@@ -58,9 +58,7 @@ def dossiers(access: Access, oracle: Oracle) -> Gezegd:
         ids: set[str] = set()
         texts: Counter[str] = Counter()
         for wie in {o.wie for o in opdrachten if o.soort != "huishouden"}:
-            dossier = persoon.zie(wie, huis)
-            assert dossier is not None, f"{wie} krijgt {huis} niet te zien: {oracle.herhaald}"
-            parts = _parts(dossier)
+            parts = _parts(persoon.zie_zeker(wie, huis))
             ids |= {part["id"] for part in parts}
             texts |= Counter(_text(part) for part in parts)
         for opdracht in opdrachten:

@@ -70,6 +70,13 @@ class Persoon:
         self.oracle.gezien(Inzage(wie, huishouden, begonnen, _nu(), notities))
         return seen
 
+    def zie_zeker(self, wie: str, huishouden: str, na: str = "") -> dict[str, Any]:
+        """One look, asked again until it is answered. Raises _Stop."""
+        while (seen := self.zie(wie, huishouden, na)) is None:
+            if self.opgeven.wait(0.1):
+                raise _Stop
+        return seen
+
     def _vraag(
         self, methode: str, wie: str, pad: str, *, json: Any = None, sleutel: str = "",
         params: dict[str, str],
@@ -140,6 +147,7 @@ class Load:
             persoon.opgeven.set()
             thread.join()
             persoon.client.close()
+        assert error is not None or not self.oracle.fouten, self.oracle.fouten
         if late and error is None:
             raise TimeoutError(f"niet bevestigd: {late}, {self.oracle.herhaald}")
 
@@ -188,9 +196,9 @@ def bouw(p: Persoon) -> None:
     schuld = _notitie(p, YUSUF, hier, tafel.id, leden[0], "financien-en-schulden")
     gezin = Gezin(hier, leden, plan, gesprek.id, regisseur, YUSUF, schuld.id)
     na = f"{erbij.antwoord['positie']},{schuld.antwoord['positie']}"
-    while p.zie(YUSUF, hier, na) is None:
-        if p.opgeven.wait(0.1) or p.einde.is_set():
-            return
+    seen = p.zie_zeker(YUSUF, hier, na)
+    if schuld.id not in {notitie["id"] for notitie in seen["notities"]}:
+        p.oracle.fout(f"{YUSUF} ziet niet wat zij net schreef: {schuld}")
     p.oracle.klaar(gezin)
 
 
