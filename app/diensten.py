@@ -196,8 +196,8 @@ class Consentcel:
             self.database, omgeving.geheimen.wikkelsleutels(gemeente), gemeente, omgeving.now,
             posities=omgeving.posities,
         )  # fmt: skip
-        self.consent.volgt = lambda: follows(
-            omgeving.centraal, "consent", VOLGT["consent"], omgeving.now()
+        self.consent.volgt = lambda tx: follows(
+            tx, omgeving.centraal.schema, "consent", VOLGT["consent"], omgeving.now()
         )
 
     def routers(self) -> Sequence[Any]:

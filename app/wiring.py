@@ -102,7 +102,7 @@ class Embedded:
         self._volger = Consumer(
             "consent", self._databases["consent"], [intake, plan], self.consent.volg
         )
-        self.consent.volgt = lambda: self._volger.stopped is None
+        self.consent.volgt = lambda _tx: self._volger.stopped is None
         self.worker = Worker(
             [
                 self._volger,

@@ -29,7 +29,7 @@ from events.waarden import Uitspraak
 from infra.kafka.verbinding import topic_of
 from services.portal.projections import feiten
 
-PER_SECONDE, SECONDEN = 200, 15
+PER_SECONDE, SECONDEN = 200, 10
 AANTAL = PER_SECONDE * SECONDEN
 SCHRIJVERS, STROMEN = 10, 100
 """Threads, and conversations that they write in: each conversation by one thread."""

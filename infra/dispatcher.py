@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from events.base import UnknownFactError
-from infra.database import Database
+from infra.database import Database, Tx
 from infra.feed import BATCH, Consumer, Feed
 from infra.positions import Located
 
@@ -188,10 +188,13 @@ class Dispatcher:
         )
 
 
-def follows(database: Database, lezer: str, bronnen: Iterable[str], now: datetime) -> bool:
-    """Whether a reader still follows these sources: it lives, and nothing stopped it."""
-    with database.read() as tx:
-        rows = tx.execute(select(levenstekens).where(levenstekens.c.lezer == lezer)).all()
+def follows(tx: Tx, schema: str, lezer: str, bronnen: Iterable[str], now: datetime) -> bool:
+    """Whether a reader still follows these sources: it lives, and nothing stopped it.
+
+    `tx` is in a schema of a gemeente; `schema` is the one where the service's readers sign.
+    """
+    signed = select(levenstekens).where(levenstekens.c.lezer == lezer)
+    rows = tx.execute(signed, execution_options={"schema_translate_map": {None: schema}}).all()
     alive = {r.bron for r in rows if datetime.fromisoformat(r.op) > now - SILENCE}
     return alive.issuperset(bronnen) and all(row.gestopt is None for row in rows)
 

@@ -107,7 +107,7 @@ class Consent:
         self._keys = KeyStore(provider)
         self.logboek = Logbook(self._keys, gemeente)
         self._feiten = Beslisfeiten(self._keys, gemeente)
-        self.volgt: Callable[[], bool] = lambda: True
+        self.volgt: Callable[[Tx], bool] = lambda _tx: True
         """Whether the facts of the other services still reach us; the wiring knows."""
         for tables in (projections.tables, positions.tables):
             database.create(tables)
@@ -231,9 +231,7 @@ class Consent:
                 raise NietBekend
             bewijzen.append(self._keys.destroy(tx, persoon, context.nu))
             inhoud = {"persoon": str(persoon), "bewijs": bewijzen[0], "door": _wie(wie)}
-            self.logboek.write(
-                tx, context.nu, [Regel("wissing", uuid4(), inhoud, persoon=persoon)]
-            )
+            self.logboek.write(tx, context.nu, [Regel("wissing", uuid4(), inhoud, persoon=persoon)])
 
         with self.database.write() as tx:
             vernietig(tx)
@@ -357,7 +355,7 @@ class Consent:
 
         A fact that ended somebody's access may be the very one that was not followed.
         """
-        if not self.volgt() or projections.in_quarantaine(tx, huishouden):
+        if not self.volgt(tx) or projections.in_quarantaine(tx, huishouden):
             raise WordtHersteld
 
     def _gevouwen(

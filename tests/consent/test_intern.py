@@ -94,7 +94,7 @@ def test_refusals_are_the_same_as_in_process(lijn: Lijn, monkeypatch: pytest.Mon
     huis = lijn.huis
     with pytest.raises(UnknownKeyError):
         lijn.consent().vrijgave(lijn.wie("ellen"), huis.id, [uuid4().hex])
-    monkeypatch.setattr(huis.consent, "volgt", lambda: False)
+    monkeypatch.setattr(huis.consent, "volgt", lambda _tx: False)
     with pytest.raises(WordtHersteld):
         lijn.consent().vrijgave(lijn.wie("ellen"), huis.id, [])
 

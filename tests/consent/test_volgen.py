@@ -35,7 +35,7 @@ def test_another_household_stays_open(huis: Huis) -> None:
 
 
 def test_when_following_stopped_nothing_opens(huis: Huis) -> None:
-    huis.consent.volgt = lambda: False
+    huis.consent.volgt = lambda _tx: False
     with pytest.raises(WordtHersteld):
         huis.vraag("yusuf", huis.kid(huis.anna))
 
