@@ -72,23 +72,27 @@ class PostgreSQL:
     @contextmanager
     def glance(self) -> Iterator[Driver]:
         """For one statement: a snapshot by itself, without a transaction around it."""
-        with closing(self.engine.raw_connection()) as held, self._by_hand(held) as below:
+        with (
+            _as_sqlalchemy(),
+            closing(self.engine.raw_connection()) as held,
+            self._by_hand(held) as below,
+        ):
             yield below
 
     @contextmanager
     def _by_hand(self, held: Any) -> Iterator[Driver]:
         """The driver sends what it is given; a BEGIN of its own would wait for an answer."""
         below = driver(held)
-        below.autocommit = True
-        try:
-            with _as_sqlalchemy():
+        with _as_sqlalchemy():
+            try:
+                below.autocommit = True
                 yield below
-        finally:
-            if below.closed:
-                self.engine.dispose()  # the others in the pool broke with it
-            else:
-                below.rollback()
-                below.autocommit = False
+            finally:
+                if below.closed:
+                    self.engine.dispose()  # the others in the pool broke with it
+                else:
+                    below.rollback()
+                    below.autocommit = False
 
     def create(self, tables: MetaData) -> None:
         """Only the migration makes tables; a service has no right to."""
@@ -125,17 +129,19 @@ class Listener:
     """Hears of appends to the schemas of one service; a hint, never the only way to know."""
 
     def __init__(self, url: str, schemas: list[str]) -> None:
-        self._connection = psycopg.connect(
-            _plain(url), autocommit=True, connect_timeout=5, options=_SETTINGS
-        )
-        for schema in schemas:
-            self._connection.execute(psycopg.sql.SQL("LISTEN {}").format(
-                psycopg.sql.Identifier(schema)
-            ))  # fmt: skip
+        with _as_sqlalchemy():
+            self._connection = psycopg.connect(
+                _plain(url), autocommit=True, connect_timeout=5, options=_SETTINGS
+            )
+            for schema in schemas:
+                self._connection.execute(psycopg.sql.SQL("LISTEN {}").format(
+                    psycopg.sql.Identifier(schema)
+                ))  # fmt: skip
 
     def wait(self, seconds: float) -> set[str]:
         """The schemas somebody appended to; empty after so many seconds of silence."""
-        return {n.channel for n in self._connection.notifies(timeout=seconds, stop_after=1)}
+        with _as_sqlalchemy():
+            return {n.channel for n in self._connection.notifies(timeout=seconds, stop_after=1)}
 
     def close(self) -> None:
         self._connection.close()
