@@ -60,6 +60,16 @@ def spoken() -> Iterator[None]:
     except OSError as error:
         code = errno.errorcode.get(error.errno or 0, type(error).__name__)
         stop(8, f"Samenplan kan {error.filename or 'de gegevens'} niet gebruiken ({code}).")
+    except Exception as error:
+        if not _database_is_away(error):
+            raise
+        stop(8, "Samenplan kan de database niet bereiken.")
+
+
+def _database_is_away(error: Exception) -> bool:
+    """Drivers are loaded by who uses a database, and not by who does not."""
+    found = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    return bool(found & {"sqlalchemy.exc.OperationalError", "psycopg.OperationalError"})
 
 
 def stop(code: int, sentence: str) -> NoReturn:
