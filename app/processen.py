@@ -186,7 +186,8 @@ def _reader(
     lid = besides or f"{omgeving.dienst}-{omgeving.settings.exemplaar}"
     groep = f"samenplan.{omgeving.dienst}.{bron}"
     try:
-        feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid)
+        # What comes in ends the wait; a longer one only makes a stop slower, and costs less at rest.
+        feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid, wacht=0.5)
     except TopicRefusedError as error:
         raise SettingsError(
             f"dienst {omgeving.dienst} mag topic {error} niet lezen, of het is er niet"
