@@ -186,7 +186,7 @@ def _reader(
     lid = besides or f"{omgeving.dienst}-{omgeving.settings.exemplaar}"
     groep = f"samenplan.{omgeving.dienst}.{bron}"
     try:
-        # What comes in ends the wait; a longer one only makes a stop slower, and costs less at rest.
+        # What comes in ends the wait: a longer one costs less at rest, and makes a stop slower.
         feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid, wacht=0.5)
     except TopicRefusedError as error:
         raise SettingsError(
