@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from app.wiring import Embedded, clock
+from app.gesproken import clock
+from app.wiring import Embedded
 from events.base import Fact, Hoed, Open, Zegelplaats
 from events.begrippen import Bron, Leefgebied, Rubriek, herkomst
 from events.intake import (

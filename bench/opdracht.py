@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
-from app.wiring import Embedded, clock
+from app.gesproken import clock
+from app.wiring import Embedded
 from bench.meet import ms, om_en_om, p50, tijden
 from events.base import Fact, Hoed, Open, Zegelplaats
 from events.begrippen import Actor, Bron, Leefgebied, herkomst
