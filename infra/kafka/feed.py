@@ -89,6 +89,7 @@ class KafkaFeed:
         TopicRefusedError, BrokerError.
         """
         self._go_to(cursors)
+        self._come_back()
         try:
             polled = self._consumer.poll(timeout_ms=self._wacht, max_records=limit)
         except AuthorizationError as error:
@@ -148,6 +149,15 @@ class KafkaFeed:
             raise TopicRefusedError(self._topic) from error
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
+
+    def _come_back(self) -> None:
+        """kafka-python (3.0.12) forgets a join that it had begun when the reason for it is gone
+        before the poll ends: it then sends no heartbeat, is put out of the group, and never asks
+        to come back. That state, and no other, is: rejoining, without the need to."""
+        coordinator = self._consumer._coordinator
+        if coordinator.rejoining and not coordinator.need_rejoin():
+            log.warning("join was forgotten, joining again", topic=self._topic)
+            coordinator.request_rejoin()
 
     def _go_to(self, cursors: Mapping[int, int]) -> None:
         for held in self._consumer.assignment():
