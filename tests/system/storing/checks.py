@@ -116,6 +116,7 @@ def commands(access: Access, oracle: Oracle) -> Gezegd:
         answers = [omgeving.posities.read(o.antwoord["positie"]) for o in oracle.opdrachten]
     for bron in BRONNEN:
         facts = access.facts(bron)
+        assert list(facts) == list(range(1, len(facts) + 1)), f"{bron}: een gat in het log"
         there.update((bron, fact[2].removeprefix("nl.samenplan.")) for fact in facts.values())
         told = [answer.positie for answer in answers if answer.bron == bron]
         assert set(told) <= facts.keys(), f"{bron}: bevestigd, niet vastgelegd"
