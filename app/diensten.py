@@ -197,7 +197,12 @@ class Consentcel:
             posities=omgeving.posities,
         )  # fmt: skip
         self.consent.volgt = lambda tx: follows(
-            tx, omgeving.centraal.schema, "consent", VOLGT["consent"], omgeving.now()
+            tx,
+            omgeving.centraal.schema,
+            "consent",
+            VOLGT["consent"],
+            omgeving.settings.partities,
+            omgeving.now(),
         )
 
     def routers(self) -> Sequence[Any]:

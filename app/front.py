@@ -70,8 +70,8 @@ def _cookie(header: str) -> str:
 def application(omgeving: Omgeving) -> ASGIApp:
     """What the api role of a service serves."""
     cellen = {gemeente: cel(omgeving, gemeente) for gemeente in omgeving.gemeenten}
-    make = _portal if omgeving.dienst == "portal" else _dienst
-    apps: dict[str, ASGIApp] = {g: make(omgeving, g, cel) for g, cel in cellen.items()}
+    make = _Portal(omgeving) if omgeving.dienst == "portal" else partial(_dienst, omgeving)
+    apps: dict[str, ASGIApp] = {g: make(g, cel) for g, cel in cellen.items()}
     app: ASGIApp = PerGemeente(omgeving, apps)
     if omgeving.dienst == "consent":
         app = _met_intern(omgeving, cellen, app)
@@ -103,33 +103,36 @@ def _dienst(omgeving: Omgeving, gemeente: str, deze: Cel) -> FastAPI:
     return app
 
 
-def _portal(omgeving: Omgeving, gemeente: str, deze: Cel) -> FastAPI:
-    assert isinstance(deze, Portalcel)
-    demo, staff, geheimen = omgeving.settings.demo, omgeving.staff, omgeving.geheimen
-    tokens = geheimen.tokens(gemeente)
-    api = _api(omgeving, gemeente, deze)
-    if demo:
-        api.include_router(aanmelden.router(staff, tokens, omgeving.now, deze.portal.werkt_met))
-    tls = geheimen.tls_client()
-    clients = {
-        dienst: httpx.AsyncClient(
-            base_url=omgeving.adres(dienst),
-            verify=tls,
-            trust_env=False,
-            # Shorter than uvicorn keeps them (5 s): else we write on one that just was closed.
-            limits=httpx.Limits(max_connections=100, keepalive_expiry=3),
-        )
-        for dienst in BRONNEN
-    }
-    Gateway(wegen(demo=demo), clients).behind(api, document(demo=demo))
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.mount("/v1", api)
-    app.include_router(
-        pages.router(
-            deze.portal, tokens, staff, api, omgeving.now, geheimen.secret("formulier"), demo
-        )
-    )
-    return app
+class _Portal:
+    """Makes the front door of each gemeente; what they share is made once."""
+
+    def __init__(self, omgeving: Omgeving) -> None:
+        self._omgeving = omgeving
+        demo, tls = omgeving.settings.demo, omgeving.geheimen.tls_client()
+        clients = {
+            dienst: httpx.AsyncClient(
+                base_url=omgeving.adres(dienst), verify=tls, trust_env=False,
+                # Shorter than uvicorn keeps them (5 s): else we write on one that was just closed.
+                limits=httpx.Limits(max_connections=100, keepalive_expiry=3),
+            )
+            for dienst in BRONNEN
+        }  # fmt: skip
+        self._gateway = Gateway(wegen(demo=demo), clients)
+        self._document = document(demo=demo)
+
+    def __call__(self, gemeente: str, deze: Cel) -> FastAPI:
+        assert isinstance(deze, Portalcel)
+        omgeving, tokens = self._omgeving, self._omgeving.geheimen.tokens(gemeente)
+        demo, staff, now = omgeving.settings.demo, omgeving.staff, omgeving.now
+        api = _api(omgeving, gemeente, deze)
+        if demo:
+            api.include_router(aanmelden.router(staff, tokens, now, deze.portal.werkt_met))
+        self._gateway.behind(api, self._document)
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+        app.mount("/v1", api)
+        secret = omgeving.geheimen.secret("formulier")
+        app.include_router(pages.router(deze.portal, tokens, staff, api, now, secret, demo))
+        return app
 
 
 def _met_intern(omgeving: Omgeving, cellen: Mapping[str, Cel], outside: ASGIApp) -> FastAPI:

@@ -95,27 +95,24 @@ def _rollen(url: str, geheimen: Path) -> None:
 
 @contextmanager
 def _schema(url: str, dienst: str, schema: str) -> Iterator[PostgreSQL]:
-    """A schema to make tables in; afterwards its service may use what is in it."""
+    """A schema to make tables in; afterwards its service may use what is in it, all at once."""
     names = {"schema": Identifier(schema), "rol": Identifier(f"samenplan_{dienst}")}
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url) as connection:
         connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {schema}").format(**names))
-        database = PostgreSQL(url, schema, migrates=True)
-        try:
-            yield database
-        finally:
-            database.close()
-        for statement in (
-            "GRANT USAGE ON SCHEMA {schema} TO {rol}",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {rol}",
-            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {rol}",
-        ):
-            connection.execute(SQL(statement).format(**names))
-        for table in BLIJFT:
-            if connection.execute("SELECT to_regclass(%s)", (f"{schema}.{table}",)).fetchone() != (
-                None,
-            ):
-                connection.execute(
-                    SQL("REVOKE UPDATE, DELETE ON {schema}.{table} FROM {rol}").format(
-                        table=Identifier(table), **names
-                    )
+    database = PostgreSQL(url, schema, migrates=True)
+    try:
+        yield database
+    finally:
+        database.close()
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", (schema,)
+        )
+        for (table,) in found.fetchall():
+            rights = "SELECT, INSERT" if table in BLIJFT else "SELECT, INSERT, UPDATE, DELETE"
+            connection.execute(
+                SQL(f"GRANT {rights} ON {{schema}}.{{table}} TO {{rol}}").format(
+                    table=Identifier(table), **names
                 )
+            )
+        connection.execute(SQL("GRANT USAGE ON SCHEMA {schema} TO {rol}").format(**names))

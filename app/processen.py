@@ -27,7 +27,7 @@ from infra.dispatcher import Dispatcher
 from infra.feed import TRANSIENT, Worker
 from infra.kafka.feed import KafkaFeed, TopicRefusedError
 from infra.kafka.producer import Producer
-from infra.management import Health, Status, of_consumers, start
+from infra.management import Health, Status, of_consumers, of_relay, start
 from infra.metrics import Achterstand
 from infra.outbox import SqlOutbox, Uitgaand
 from infra.postgres import Listener
@@ -53,10 +53,11 @@ def api(omgeving: Omgeving, listening: socket.socket) -> None:
 
     def health() -> Health:
         if ready.is_set():
-            omgeving.centraal.check()
+            _check(omgeving)
         return Health(Status.GOED, ready.is_set())
 
     with _managed(omgeving, health) as stop:
+        _as_soon_as_possible(lambda: _check(omgeving), stop)
         app = _as_soon_as_possible(lambda: application(omgeving), stop)
         services_only = omgeving.dienst != "portal"
         server = uvicorn.Server(
@@ -107,13 +108,9 @@ def relay(omgeving: Omgeving) -> None:
     """Bring the log outside until asked to stop. A second one waits until the first is gone."""
     made = _relay(omgeving)
 
-    def health() -> Health:
-        status = Status.GESTOORD if made.failing else Status.GOED
-        return Health(status, klaar=made.last_success is not None)
-
     omgeving.metrics.relay(made)
-    with _managed(omgeving, health) as stop:
-        _as_soon_as_possible(omgeving.centraal.check, stop)
+    with _managed(omgeving, lambda: of_relay(made, klaar=made.last_success is not None)) as stop:
+        _as_soon_as_possible(lambda: _check(omgeving), stop)
         _settled()
         omgeving.metrics.ready()
         while not stop.is_set():
@@ -150,26 +147,41 @@ def repair(omgeving: Omgeving) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def rebuild(omgeving: Omgeving) -> int:
-    """Empty the views and read everything again; how many facts that were."""
+    """Empty the views and read everything again; how many facts that were.
+
+    Raises SettingsError while workers run, or for a fact that this release cannot read.
+    """
     from services.portal import projections
 
     with ExitStack() as opened:
         readers = _readers(omgeving, opened, besides="herbouw")
+        if any(reader.alive() for reader in readers):
+            raise SettingsError("instelling klopt niet: zet eerst alle workers van portal stil")
+        for reader in readers:  # first: broken off halfway, the workers read everything again
+            reader.rewind()
         for gemeente in omgeving.gemeenten:
             with omgeving.database(gemeente).write() as tx:
                 for table in (*projections.tables.sorted_tables, *positions.tables.sorted_tables):
                     tx.execute(delete(table))
         total = 0
         for reader in readers:
-            reader.rewind()
             while reader.behind():
+                if reader.stopped is not None:
+                    raise SettingsError(f"herbouw is gestopt: {reader.stopped}")
                 total += reader.step()
         return total
 
 
+def _check(omgeving: Omgeving) -> None:
+    """Whether the migration was here, for every gemeente. Raises DamagedDataError."""
+    omgeving.centraal.check()
+    for gemeente in omgeving.gemeenten:
+        omgeving.database(gemeente).check()
+
+
 def _readers(omgeving: Omgeving, opened: ExitStack, besides: str = "") -> list[Dispatcher]:
     """Raises TopicRefusedError for a topic that we may not read."""
-    omgeving.centraal.check()
+    _check(omgeving)
     cellen = {gemeente: cel(omgeving, gemeente) for gemeente in omgeving.gemeenten}
     with ExitStack() as while_making:
         made = [
@@ -184,7 +196,8 @@ def _reader(
     omgeving: Omgeving, cellen: dict[str, Cel], bron: str, opened: ExitStack, besides: str
 ) -> Dispatcher:
     lid = besides or f"{omgeving.dienst}-{omgeving.settings.exemplaar}"
-    groep = f"samenplan.{omgeving.dienst}.{bron}"
+    # What an operator does beside the workers takes no partition from them.
+    groep = ".".join(filter(None, ("samenplan", omgeving.dienst, bron, besides)))
     try:
         # What comes in ends the wait: a longer one costs less at rest, and makes a stop slower.
         feed = KafkaFeed(bron, omgeving.kafka, omgeving.waarmerk, groep, lid, wacht=0.5)
@@ -194,7 +207,7 @@ def _reader(
         ) from None
     opened.callback(feed.close)
     consumers = {gemeente: cel.consumer(bron, feed) for gemeente, cel in cellen.items()}
-    reader = Dispatcher(omgeving.dienst, omgeving.centraal, feed, consumers, lid, omgeving.now)
+    reader = Dispatcher(omgeving.dienst, omgeving.centraal, feed, consumers, omgeving.now)
 
     def behind() -> Achterstand:
         facts = reader.behind()
@@ -241,6 +254,8 @@ class _Ear:
                 return  # something may have come before we listened
             self._listener.wait(seconds)
         except TRANSIENT:
+            if self._listener is not None:
+                self._listener.close()
             self._listener = None
             threading.Event().wait(seconds)
 

@@ -108,7 +108,7 @@ def _naar_binnen(url: str, verbinding: Verbinding) -> tuple[str, str, str]:
     database.create(dispatcher.tables)
     feed = KafkaFeed("intake", verbinding, WAARMERK, "samenplan.portal.intake", "1", 1.0)
     view = View("portal", database, [feed], projections.tables, projections.project)
-    reader = Dispatcher("portal", database, feed, {"9999": view}, "1", clock)
+    reader = Dispatcher("portal", database, feed, {"9999": view}, clock)
     theirs = KafkaConsumer(**verbinding.options(), enable_auto_commit=False)
     theirs.assign([TopicPartition(topic_of("intake"), n) for n in range(PARTITIES)])
     theirs.seek_to_beginning()

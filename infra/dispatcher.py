@@ -3,11 +3,12 @@
 Rules kept here: where to read on is written after every gemeente committed its part, so a crash in
 between makes facts come again, which their positions make harmless; a type of fact that this
 release does not know, or of a gemeente it does not serve, stops all of them; a sign of life tells
-the other processes of the service that the broker is there and the facts of others come in.
+the other processes of the service which partitions are being read.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +17,6 @@ import structlog
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Integer,
     MetaData,
     String,
@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from events.base import UnknownFactError
 from infra.database import Database, Tx
-from infra.feed import BATCH, Consumer, Feed
+from infra.feed import BATCH, TRANSIENT, Consumer, Feed
 from infra.positions import Located
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ levenstekens = Table(
     tables,
     Column("lezer", String, primary_key=True),
     Column("bron", String, primary_key=True),
-    Column("lid", String, primary_key=True),
+    Column("partitie", Integer, primary_key=True),
     Column("gestopt", String),
     Column("op", String, nullable=False),
 )
@@ -62,11 +62,14 @@ class Topic(Feed, Protocol):
     def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
         """Per partition: how much follows the cursor."""
 
+    def held(self) -> set[int]:
+        """The partitions that are ours to read at the moment."""
+
 
 class Dispatcher:
     """One reader (`lezer`) of one source; several processes may share the source's partitions.
 
-    `database` keeps where to read on, for all gemeenten together; `lid` names this process.
+    `database` keeps where to read on, for all gemeenten together.
     """
 
     def __init__(
@@ -75,7 +78,6 @@ class Dispatcher:
         database: Database,
         feed: Topic,
         consumers: Mapping[str, Consumer],
-        lid: str,
         now: Callable[[], datetime],
         batch: int = BATCH,
     ) -> None:
@@ -88,12 +90,9 @@ class Dispatcher:
         """Seconds between the recording of the last fact and its processing here."""
         self._lezer = lezer
         self._database = database
-        self._lid = lid
         self._now = now
         self._batch = batch
         self._signed = datetime.min.replace(tzinfo=now().tzinfo)
-        with database.write() as tx:  # what stopped us before may be repaired
-            tx.execute(delete(levenstekens).where(*self._mine()))
 
     def step(self) -> int:
         """Process one batch; the number of facts read."""
@@ -106,8 +105,14 @@ class Dispatcher:
         per_gemeente = _per_gemeente(facts)
         if not per_gemeente.keys() <= self.consumers.keys():
             return self._stop("een gemeente wordt hier niet bediend")
+        failed: list[Exception] = []
         for gemeente, found in per_gemeente.items():
-            self.consumers[gemeente].take(self.feed.name, found)
+            try:
+                self.consumers[gemeente].take(self.feed.name, found)
+            except TRANSIENT as error:  # the others need not wait for it within this batch
+                failed.append(error)
+        if failed:
+            raise failed[0]
         if cursors:
             self._move(cursors)
         if facts:
@@ -136,6 +141,15 @@ class Dispatcher:
     def behind(self) -> int:
         """How many facts of the source are still to be read, by whoever has their partition."""
         return sum(self.feed.lag(self.cursors()).values())
+
+    def alive(self) -> bool:
+        """Whether somebody reads this source now, or did a moment ago."""
+        signed = select(levenstekens.c.op).where(
+            levenstekens.c.lezer == self._lezer, levenstekens.c.bron == self.feed.name
+        )
+        with self._database.read() as tx:
+            moments = [datetime.fromisoformat(op) for op in tx.execute(signed).scalars()]
+        return any(moment > self._now() - 3 * SIGN for moment in moments)
 
     def rewind(self) -> None:
         """Read everything again; what was processed is skipped by its position."""
@@ -166,37 +180,37 @@ class Dispatcher:
 
     def _sign(self) -> None:
         self._signed = self._now()
-        row = {
-            "lezer": self._lezer,
-            "bron": self.feed.name,
-            "lid": self._lid,
-            "gestopt": self.stopped,
-            "op": self._signed.isoformat(),
-        }
-        with self._database.write() as tx:
-            tx.execute(
-                insert(levenstekens)
-                .values(row)
-                .on_conflict_do_update(index_elements=["lezer", "bron", "lid"], set_=row)
-            )
-
-    def _mine(self) -> tuple[ColumnElement[bool], ...]:
-        return (
-            levenstekens.c.lezer == self._lezer,
-            levenstekens.c.bron == self.feed.name,
-            levenstekens.c.lid == self._lid,
-        )
+        told = {"gestopt": self.stopped, "op": self._signed.isoformat()}
+        rows = [
+            {"lezer": self._lezer, "bron": self.feed.name, "partitie": n, **told}
+            for n in sorted(self.feed.held())
+        ]
+        if rows:
+            with self._database.write() as tx:
+                tx.execute(_SIGN, rows)
 
 
-def follows(tx: Tx, schema: str, lezer: str, bronnen: Iterable[str], now: datetime) -> bool:
-    """Whether a reader still follows these sources: it lives, and nothing stopped it.
+_NEW = insert(levenstekens)
+_SIGN = _NEW.on_conflict_do_update(
+    index_elements=["lezer", "bron", "partitie"],
+    set_={"gestopt": _NEW.excluded.gestopt, "op": _NEW.excluded.op},
+)
+
+
+def follows(
+    tx: Tx, schema: str, lezer: str, bronnen: Iterable[str], partitions: int, now: datetime
+) -> bool:
+    """Whether somebody still reads every partition of these sources, and nothing stopped it.
 
     `tx` is in a schema of a gemeente; `schema` is the one where the service's readers sign.
     """
     signed = select(levenstekens).where(levenstekens.c.lezer == lezer)
     rows = tx.execute(signed, execution_options={"schema_translate_map": {None: schema}}).all()
-    alive = {r.bron for r in rows if datetime.fromisoformat(r.op) > now - SILENCE}
-    return alive.issuperset(bronnen) and all(row.gestopt is None for row in rows)
+    fresh = now - SILENCE
+    read = Counter(
+        row.bron for row in rows if row.gestopt is None and datetime.fromisoformat(row.op) > fresh
+    )
+    return all(read[bron] >= partitions for bron in bronnen)
 
 
 def _per_gemeente(facts: Sequence[Located]) -> dict[str, list[Located]]:

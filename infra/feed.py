@@ -210,6 +210,7 @@ class Reader(Protocol):
     """What a worker runs."""
 
     name: str
+    stopped: str | None
     failing: str | None
 
     def step(self) -> int:
@@ -252,7 +253,7 @@ class Worker(Generic[R]):
             while sum([self._try(consumer) for consumer in self.consumers]):
                 if self._stop.is_set():
                     return
-            if any(consumer.failing for consumer in self.consumers):
+            if any(c.failing for c in self.consumers) or all(c.stopped for c in self.consumers):
                 self._stop.wait(1.0)
             self._wake.wait(self._poll)
             self._wake.clear()

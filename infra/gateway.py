@@ -113,6 +113,8 @@ class Gateway:
                         request.method,
                         httpx.URL(path=f"/v1{path}", query=request.scope["query_string"]),
                         headers=headers, content=body or None, timeout=_LIMITS,
+                        # Wherever it is: the certificate must be this service's own.
+                        extensions={"sni_hostname": dienst},
                     ),
                 )  # fmt: skip
         except (httpx.RequestError, TimeoutError) as error:

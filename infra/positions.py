@@ -1,8 +1,9 @@
 """How far a consumer is: per source and shard the last log position, per stream the last version.
 
-Rules kept here: a position moves in the transaction of the effect; lower or equal is a redelivery
-and skipped; a hole in a stream, or a fact that cannot be processed, quarantines that stream at
-this consumer, visibly, and the rest goes on.
+Rules kept here: both move in the transaction of the effect. The version decides whether a fact is
+new: lower or equal is a redelivery and skipped, a hole quarantines that stream at this consumer,
+visibly, as does a fact that cannot be processed, and the rest goes on. The position only tells
+whoever waits how far it is; a fact that comes late, after others of its shard, is not lost for it.
 """
 
 from __future__ import annotations
@@ -182,9 +183,8 @@ def look(tx: Tx, bron: str, batch: Sequence[Located]) -> Step:
     changed: dict[UUID, int] = {}
     for position, envelope in batch:
         number = shard(envelope.stream)
-        if position <= reached_by.get(number, 0):
-            continue
-        reached_by[number] = position
+        # A lower one may still be new: brought out again after it was lost on its way.
+        reached_by[number] = max(position, reached_by.get(number, 0))
         last = known.get(envelope.stream, 0)
         if envelope.stream in parked or envelope.version <= last:
             continue

@@ -25,8 +25,14 @@ Driver = psycopg.Connection[tuple[Any, ...]]
 
 _SETTINGS = (
     "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
-    " -c tcp_user_timeout=10000 -c synchronous_commit=on"
+    " -c tcp_user_timeout=10000 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+    " -c tcp_keepalives_count=3 -c synchronous_commit=on"
 )
+"""Said to the server, so that it does not wait for a client that is gone either."""
+_CONNECT: dict[str, Any] = {
+    "connect_timeout": 5, "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+}  # fmt: skip
 
 
 class PostgreSQL:
@@ -34,7 +40,7 @@ class PostgreSQL:
 
     def __init__(
         self, url: str, schema: str, *, one_writer: bool = True, migrates: bool = False,
-        connections: int = 8,
+        connections: int = 4,
     ) -> None:  # fmt: skip
         self.schema = schema
         self.url = url
@@ -103,8 +109,10 @@ class PostgreSQL:
     def check(self) -> None:
         """Whether the migration was here. Raises DamagedDataError."""
         with self.read() as tx:
-            found = tx.scalar(text("SELECT to_regnamespace(:schema)"), {"schema": self.schema})
-        if found is None:
+            # The last right that the migration gives.
+            asked = text("SELECT has_schema_privilege(to_regnamespace(:schema), 'USAGE')")
+            found = tx.scalar(asked, {"schema": self.schema})
+        if not found:
             raise DamagedDataError(self.schema)
 
     def checkpoint(self) -> bool:
@@ -116,8 +124,8 @@ class PostgreSQL:
 
     @contextmanager
     def lead(self, role: str) -> Iterator[bool]:
-        """Whether we are the only one with this role here; True holds until the block ends, or
-        until the connection breaks, which raises at the next use of the database."""
+        """Whether we are the only one with this role here, until the block ends. When the
+        connection breaks meanwhile another may think so too: what both do must do no harm."""
         with self.engine.connect() as held:
             held.execution_options(isolation_level="AUTOCOMMIT")
             number = _number(f"{self.schema}/{role}")
@@ -131,7 +139,7 @@ class Listener:
     def __init__(self, url: str, schemas: list[str]) -> None:
         with _as_sqlalchemy():
             self._connection = psycopg.connect(
-                _plain(url), autocommit=True, connect_timeout=5, options=_SETTINGS
+                _plain(url), autocommit=True, options=_SETTINGS, **_CONNECT
             )
             for schema in schemas:
                 self._connection.execute(psycopg.sql.SQL("LISTEN {}").format(
@@ -151,11 +159,11 @@ def _engine(url: str, schema: str, connections: int) -> Engine:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=connections,
-        max_overflow=connections,
+        max_overflow=3 * connections,
         pool_timeout=5,
         pool_recycle=3600,
         connect_args={
-            "connect_timeout": 5,
+            **_CONNECT,
             "options": f"{_SETTINGS} -c search_path={schema}",
             "prepare_threshold": 2,
         },

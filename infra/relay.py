@@ -113,10 +113,15 @@ class Relay:
 
     def _step(self) -> int:
         parcels: list[tuple[Outbox, int, Sequence[Uitgaand]]] = []
+        failed: list[Exception] = []
         room = self._batch
         for outbox in self._outboxes:
-            van = self.positions[outbox.gemeente] = outbox.position()
-            facts = outbox.read(van, room)
+            try:
+                van = self.positions[outbox.gemeente] = outbox.position()
+                facts = outbox.read(van, room)
+            except Exception as error:  # noqa: BLE001  # what it has waits; the others go on
+                failed.append(error)
+                continue
             if facts:
                 parcels.append((outbox, van, facts))
                 room -= len(facts)
@@ -126,7 +131,12 @@ class Relay:
             self._send(parcels)
             # Who comes last in one batch comes first in the next: no gemeente waits for another.
             self._outboxes = self._outboxes[1:] + self._outboxes[:1]
-        self.failing = None
+        if len(failed) == len(self._outboxes):
+            raise failed[0]
+        if failed:
+            self._failed(failed[0])
+        else:
+            self.failing = None
         self.last_success = time.time()
         return self._batch - room
 

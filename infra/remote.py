@@ -26,6 +26,8 @@ from infra.diensttoken import Diensttokens, Verzoek
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import SubjectErasedError, UnknownKeyError
 
+_CONSENT = {"sni_hostname": "consent"}
+"""Wherever it is: the certificate must be that of consent and of nobody else."""
 SCHEME = "Dienst"
 """Of the Authorization header of one service that calls another."""
 log = structlog.get_logger()
@@ -175,7 +177,12 @@ class RemoteConsent:
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
             antwoord = self._client.request(
-                methode, self._pad + pad, content=content, headers=headers, params=query
+                methode,
+                self._pad + pad,
+                content=content,
+                headers=headers,
+                params=query,
+                extensions=_CONSENT,
             )
             if antwoord.is_success:
                 return soort.model_validate_json(antwoord.content)

@@ -32,8 +32,9 @@ class Settings(BaseModel):
     # Spread over processes, on PostgreSQL and Kafka:
     geheimen: Path | None = None
     """Folder with the secrets of this service; of `migreer` the one with all of them."""
-    database: str | None = Field(None, pattern=r"^postgresql://[^@/]+/\w+$")
-    """Where PostgreSQL is, without who we are: that follows from the service."""
+    database: str | None = Field(None, pattern=r"^postgresql://[^@/?]+/\w+(\?[\w=&./-]+)?$")
+    """Where PostgreSQL is, without who we are: that follows from the service. On another host with
+    "?sslmode=verify-full&sslrootcert=…" behind it."""
     kafka: str | None = None
     """The brokers, as "host:port,…"."""
     gemeenten: tuple[str, ...] = ()

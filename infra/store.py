@@ -131,22 +131,37 @@ class Store:
         writes. Raises the rule that was broken, Verouderd, SleutelHergebruikt, FeitTeGroot.
         """
         with self._turns[shard(stream)]:
-            for _ in range(8):
-                state, version = self.load(kind, stream)
-                try:
-                    facts = decide(state)
-                except RegelFout:
-                    earlier = self._earlier(context)
-                    if earlier is not None:
-                        return earlier
-                    raise
-                try:
-                    return self._append(stream, version, facts, context, answer or {}, within)
-                except _ConflictError:
-                    earlier = self._earlier(context)
-                    if earlier is not None:
-                        return earlier
-            raise Verouderd
+            recorded, appended = self._handle(kind, stream, decide, context, answer or {}, within)
+        if appended is not None:
+            self._appended(appended, recorded)
+        return recorded
+
+    def _handle(
+        self,
+        kind: Callable[[], S],
+        stream: UUID,
+        decide: Callable[[S], Sequence[Fact]],
+        context: Context,
+        answer: dict[str, Any],
+        within: Callable[[Tx], None] | None,
+    ) -> tuple[Recorded, Sequence[Envelope] | None]:
+        """What a command did, and what it appended unless it had been recorded before."""
+        for _ in range(8):
+            state, version = self.load(kind, stream)
+            try:
+                facts = decide(state)
+            except RegelFout:
+                earlier = self._earlier(context)
+                if earlier is not None:
+                    return earlier, None
+                raise
+            try:
+                return self._append(stream, version, facts, context, answer, within)
+            except _ConflictError:
+                earlier = self._earlier(context)
+                if earlier is not None:
+                    return earlier, None
+        raise Verouderd
 
     def envelopes(self, after: int, limit: int) -> list[tuple[int, Envelope]]:
         """The log after a position, oldest first, up to the first fact that cannot be read.
@@ -178,7 +193,7 @@ class Store:
         context: Context,
         answer: dict[str, Any],
         within: Callable[[Tx], None] | None,
-    ) -> Recorded:
+    ) -> tuple[Recorded, Sequence[Envelope]]:
         opened = [
             Envelope(
                 self.gemeente,
@@ -201,8 +216,7 @@ class Store:
         if append.error is not None:
             raise append.error
         assert append.recorded is not None
-        self._appended(opened, append.recorded)
-        return append.recorded
+        return append.recorded, opened
 
     def _together(self, append: _Append) -> None:
         """Commit with whoever else waits: those that come during a transaction share the next."""

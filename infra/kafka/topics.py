@@ -41,6 +41,8 @@ def maak_topics(
             # Above what a producer sends at most, else one record too many kills it for good.
             "max.message.bytes": str(2 * 1024 * 1024),
             "min.insync.replicas": str(max(1, replication - 1)),
+            # One broker is all there is: what it acknowledged must outlive its power.
+            **({"flush.messages": "1"} if replication == 1 else {}),
         },
     }
     with _admin(verbinding) as admin:

@@ -130,7 +130,7 @@ LEZEN = [
     ("consent", "_beslis"), ("consent", "_log"), ("logboek", "write"), ("_keys", "unwrap"),
 ]  # fmt: skip
 INTREKKEN = [
-    ("store", "load"), ("store", "_append"), ("store", "_seal"), ("log", "append"),
+    ("store", "load"), ("store", "_append"), ("store", "_seal"), ("log", "turn"),
     ("store", "_also"), ("_feiten", "schrijf"), ("consent", "_log_eigen"), ("logboek", "write"),
     ("store", "_appended"),
 ]  # fmt: skip

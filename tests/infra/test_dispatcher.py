@@ -42,6 +42,9 @@ class Partitie:
     def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
         return {0: len(self.sent) - cursors.get(0, 0)}
 
+    def held(self) -> set[int]:
+        return {0}
+
 
 class Groep:
     """A reader for these gemeenten; `got` is what each processed."""
@@ -62,9 +65,9 @@ class Groep:
 
         return Consumer("lezer", database, [self.feed], apply)
 
-    def reader(self, lid: str = "1", batch: int = 100) -> Dispatcher:
+    def reader(self, batch: int = 100) -> Dispatcher:
         return Dispatcher(
-            "lezer", self.centraal, self.feed, self.consumers, lid, lambda: self.nu, batch
+            "lezer", self.centraal, self.feed, self.consumers, lambda: self.nu, batch
         )
 
     def send(self, *gemeenten: str) -> None:
@@ -74,7 +77,8 @@ class Groep:
             self.feed.sent.append((n, replace(made, gemeente=gemeente)))
 
     def follows(self, later: timedelta = timedelta()) -> bool:
-        return follows(self.centraal, "lezer", ["bron"], self.nu + later)
+        with self.centraal.read() as tx:
+            return follows(tx, "main", "lezer", ["bron"], 1, self.nu + later)
 
 
 def test_every_gemeente_gets_its_own_and_nothing_else() -> None:
@@ -102,11 +106,12 @@ def test_reading_goes_on_where_all_gemeenten_are_done() -> None:
     """The one whose database is away gets its facts later, the other does not get them twice."""
     groep = Groep("9998", "9999")
     groep.send("9998", "9999")
-    groep.weg = {"9999"}
+    groep.weg = {"9998"}
     reader = groep.reader()
     with pytest.raises(OperationalError):
         reader.step()
     assert (reader.cursors(), reader.behind()) == ({}, 2)
+    assert groep.got == {"9998": [], "9999": [UUID(int=2)]}  # nobody waits for the other
     groep.weg = set()
     assert reader.step() == 2
     assert (reader.cursors(), reader.behind()) == ({0: 2}, 0)
@@ -116,8 +121,8 @@ def test_reading_goes_on_where_all_gemeenten_are_done() -> None:
 def test_who_comes_after_reads_on_and_after_a_rewind_nothing_happens_twice() -> None:
     groep = Groep("9999")
     groep.send("9999", "9999", "9999")
-    assert groep.reader("1", batch=2).step() == 2
-    other = groep.reader("2")
+    assert groep.reader(batch=2).step() == 2
+    other = groep.reader()
     assert other.step() == 1
     other.rewind()
     assert other.behind() == 3
@@ -136,8 +141,6 @@ def test_what_nobody_can_read_stops_the_reader_after_all_that_comes_before() -> 
     assert reader.stopped is not None
     assert "bron" in reader.stopped
     assert groep.got["9999"] == [UUID(int=1)]
-    # One member that stopped is enough, however lively the others are.
-    groep.reader("2")
     assert not groep.follows()
     # A release that can read it starts anew, and is then followed again.
     groep.feed.unreadable = None
@@ -156,6 +159,23 @@ def test_a_reader_shows_that_it_lives_also_when_nothing_comes() -> None:
     groep.nu += SIGN + timedelta(seconds=1)
     reader.step()
     assert groep.follows(SILENCE - timedelta(seconds=1))
+
+
+def test_nobody_follows_while_a_partition_is_read_by_nobody() -> None:
+    groep = Groep("9999")
+    groep.reader().step()
+    with groep.centraal.read() as tx:
+        assert not follows(tx, "main", "lezer", ["bron"], 2, NU)
+
+
+def test_whether_somebody_reads_at_the_moment() -> None:
+    groep = Groep("9999")
+    reader = groep.reader()
+    assert not reader.alive()
+    reader.step()
+    assert groep.reader().alive()
+    groep.nu += 4 * SIGN
+    assert not groep.reader().alive()
 
 
 def test_the_age_of_the_last_fact_is_measured_when_it_is_processed() -> None:

@@ -35,6 +35,9 @@ class Bron:
     def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
         return {}
 
+    def held(self) -> set[int]:
+        return {0}
+
 
 def test_a_reader_follows_while_it_lives_and_nothing_stopped_it(postgres: Postgres) -> None:
     centraal, gemeente = a_schema(postgres.url), a_schema(postgres.url)
@@ -42,10 +45,10 @@ def test_a_reader_follows_while_it_lives_and_nothing_stopped_it(postgres: Postgr
 
     def volgt(now: datetime = NU) -> bool:
         with gemeente.write() as tx:
-            return follows(tx, centraal.schema, "lezer", BRONNEN, now)
+            return follows(tx, centraal.schema, "lezer", BRONNEN, 1, now)
 
     def leest(bron: Bron) -> None:
-        Dispatcher("lezer", centraal, bron, {}, "lezer-1", lambda: NU).step()
+        Dispatcher("lezer", centraal, bron, {}, lambda: NU).step()
 
     try:
         assert not volgt()

@@ -66,7 +66,7 @@ class Lid:
 
     def __init__(self, onderwerp: Onderwerp) -> None:
         self._onderwerp = onderwerp
-        self.held: set[int] = set()
+        self.holds: set[int] = set()
         self.kept: Batch | None = None
         """What it fetched some time ago and has yet to process."""
 
@@ -76,7 +76,7 @@ class Lid:
             return kept
         facts: list[Located] = []
         after: dict[int, int] = {}
-        for n in sorted(self.held):
+        for n in sorted(self.holds):
             begin = cursors.get(n, 0)
             found = self._onderwerp.partitions[n][begin : begin + limit - len(facts)]
             if found:
@@ -91,6 +91,9 @@ class Lid:
         return {
             n: len(sent) - cursors.get(n, 0) for n, sent in enumerate(self._onderwerp.partitions)
         }
+
+    def held(self) -> set[int]:
+        return self.holds
 
 
 class Schakelaar:
@@ -134,7 +137,7 @@ def machine(databases: Callable[[], Sequence[Database]]) -> type[RuleBasedStateM
                 gemeente: Consumer("lezer", database, [feed], self.apply)
                 for gemeente, database in self.eigen.items()
             }
-            return Dispatcher("lezer", self.centraal, feed, consumers, lid, lambda: NU)
+            return Dispatcher("lezer", self.centraal, feed, consumers, lambda: NU)
 
         @staticmethod
         def apply(tx: Tx, _bron: str, facts: Sequence[Located]) -> None:
@@ -169,7 +172,7 @@ def machine(databases: Callable[[], Sequence[Database]]) -> type[RuleBasedStateM
         @rule(hers=st.sets(st.integers(0, SHARDS - 1)))
         def rebalance(self, hers: set[int]) -> None:
             every = set(range(len(self.topic.partitions)))
-            self.feed("een").held, self.feed("twee").held = every & hers, every - hers
+            self.feed("een").holds, self.feed("twee").holds = every & hers, every - hers
 
         @rule(lid=st.sampled_from(LEDEN))
         def fetch(self, lid: str) -> None:
@@ -189,9 +192,9 @@ def machine(databases: Callable[[], Sequence[Database]]) -> type[RuleBasedStateM
             with contextlib.suppress(OperationalError):
                 self.leden[lid].step()
             database.over = None
-            held = self.feed(lid).held
+            held = self.feed(lid).holds
             self.leden[lid] = self.started(lid)
-            self.feed(lid).held = held
+            self.feed(lid).holds = held
 
         @rule()
         def rewind(self) -> None:
