@@ -90,9 +90,7 @@ class Gevonden:
 class Intake:
     """The intake service on its own store."""
 
-    def __init__(
-        self, store: Store, provider: Root, staff: Staff, alleen_testbsn: bool
-    ) -> None:
+    def __init__(self, store: Store, provider: Root, staff: Staff, alleen_testbsn: bool) -> None:
         self.store = store
         self.register = Register(provider, store.gemeente)
         self._staff = staff

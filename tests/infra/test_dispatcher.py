@@ -66,9 +66,7 @@ class Groep:
         return Consumer("lezer", database, [self.feed], apply)
 
     def reader(self, batch: int = 100) -> Dispatcher:
-        return Dispatcher(
-            "lezer", self.centraal, self.feed, self.consumers, lambda: self.nu, batch
-        )
+        return Dispatcher("lezer", self.centraal, self.feed, self.consumers, lambda: self.nu, batch)
 
     def send(self, *gemeenten: str) -> None:
         for gemeente in gemeenten:
