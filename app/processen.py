@@ -24,7 +24,7 @@ from app.diensten import VOLGT, Cel, Omgeving, cel
 from infra import positions
 from infra.database import DamagedDataError
 from infra.dispatcher import Dispatcher
-from infra.feed import TRANSIENT, Worker
+from infra.feed import Worker
 from infra.kafka.feed import KafkaFeed, TopicRefusedError
 from infra.kafka.producer import Producer
 from infra.management import Health, Status, of_consumers, of_relay, start
@@ -34,6 +34,7 @@ from infra.postgres import Listener
 from infra.relay import Relay
 from infra.settings import SettingsError
 from infra.store import Log
+from infra.transient import TRANSIENT
 
 T = TypeVar("T")
 log = structlog.get_logger()

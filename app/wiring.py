@@ -20,7 +20,7 @@ from events.base import Envelope
 from infra.auth import Tokens
 from infra.database import DamagedDataError
 from infra.decider import Recorded
-from infra.feed import TRANSIENT, Consumer, LogFeed, Worker
+from infra.feed import Consumer, LogFeed, Worker
 from infra.keyring import Keyring
 from infra.management import Health, of_consumers
 from infra.metrics import Achterstand, Metrics
@@ -32,6 +32,7 @@ from infra.settings import Settings
 from infra.sqlite import SQLite
 from infra.staff import Staff
 from infra.store import Store
+from infra.transient import TRANSIENT
 from infra.views import View
 from infra.web import make_api
 from services.consent import api as consent_api

@@ -28,8 +28,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from events.base import UnknownFactError
 from infra.database import Database, Tx
-from infra.feed import BATCH, TRANSIENT, Consumer, Feed
+from infra.feed import BATCH, Consumer, Feed
 from infra.positions import Located
+from infra.transient import TRANSIENT
 
 log = structlog.get_logger()
 tables = MetaData()

@@ -7,30 +7,23 @@ consumer (an old reader must not guess).
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exc, select
+from sqlalchemy import select
 
 from events.base import Envelope, UnknownFactError
 from infra import positions, trace
 from infra.database import Database, Tx
 from infra.positions import Located, Positie
-from infra.provider import KeyFileError
 from infra.store import Store
+from infra.transient import TRANSIENT
 
 log = structlog.get_logger()
 BATCH = 500
-TRANSIENT = (
-    exc.OperationalError, exc.InterfaceError, exc.TimeoutError, sqlite3.OperationalError, OSError,
-    KeyFileError,
-)  # fmt: skip
-"""Of the moment, not of the fact: a locked file, a full disk, a server or keys out of reach. Tried
-again."""
 
 
 R = TypeVar("R", bound="Reader")

@@ -41,11 +41,11 @@ from infra.decider import (
     Verouderd,
     WordtHersteld,
 )
-from infra.feed import TRANSIENT
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import CheckpointBusyError, SubjectErasedError
 from infra.positions import Positie, Posities
 from infra.store import FeitTeGroot
+from infra.transient import TRANSIENT
 
 API_VERSION = "0.1.0"
 MAX_BODY = 256 * 1024
@@ -334,9 +334,8 @@ class _Border:
                 if size > MAX_BODY and not started:
                     refusal = problem(413, "Te groot", "Dit verzoek is te groot.", "te-groot")
                     await refusal(scope, receive, send_with_headers)
-            except (
-                TRANSIENT
-            ) as error:  # a server of ours is away, perhaps in the middle of a commit
+            except TRANSIENT as error:
+                # A server of ours is away, perhaps in the middle of a commit.
                 log.warning("request not answered", error=type(error).__name__)
                 if not started:
                     detail = (

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from infra.feed import TRANSIENT
 from infra.postgres import Listener, PostgreSQL
 from infra.testbed.postgres import Postgres
+from infra.transient import TRANSIENT
 from tests.infra.world import a_schema
 
 

@@ -15,10 +15,10 @@ from uuid import UUID
 
 import pytest
 
-from infra.feed import TRANSIENT
 from infra.geheimen import Geheimen, maak
 from infra.keyring import ConsentOnbereikbaar
 from infra.remote import RemoteConsent, verbinding
+from infra.transient import TRANSIENT
 from infra.web import make_api
 from tests.client import sync_client
 from tests.infra.test_auth import TOKENS, WIE
