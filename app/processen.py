@@ -38,6 +38,8 @@ from infra.transient import TRANSIENT
 
 T = TypeVar("T")
 log = structlog.get_logger()
+QUIET = 10
+"""Seconds without a sign of life after which nobody reads any more."""
 NOT_YET = (DamagedDataError, *TRANSIENT)
 """What keeps a process from starting for the moment: nothing was migrated, a server is away."""
 
@@ -156,7 +158,11 @@ def rebuild(omgeving: Omgeving) -> int:
 
     with ExitStack() as opened:
         readers = _readers(omgeving, opened, besides="herbouw")
-        if any(reader.alive() for reader in readers):
+        for _ in range(QUIET):  # one that just ended seems to live for a moment
+            if not any(reader.alive() for reader in readers):
+                break
+            threading.Event().wait(1.0)
+        else:
             raise SettingsError("instelling klopt niet: zet eerst alle workers van portal stil")
         for reader in readers:  # first: broken off halfway, the workers read everything again
             reader.rewind()

@@ -180,15 +180,16 @@ class Dispatcher:
             )
 
     def _sign(self) -> None:
-        self._signed = self._now()
-        told = {"gestopt": self.stopped, "op": self._signed.isoformat()}
+        now = self._now()
+        told = {"gestopt": self.stopped, "op": now.isoformat()}
         rows = [
             {"lezer": self._lezer, "bron": self.feed.name, "partitie": n, **told}
             for n in sorted(self.feed.held())
         ]
-        if rows:
+        if rows:  # else as soon as there is something to sign for
             with self._database.write() as tx:
                 tx.execute(_SIGN, rows)
+            self._signed = now
 
 
 _NEW = insert(levenstekens)

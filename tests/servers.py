@@ -15,6 +15,15 @@ from infra.testbed.postgres import Postgres
 
 _SERVERS = {"postgres", "kafka", "secured_kafka", "cluster"}
 GEMEENTEN = ("9999", "9998")
+_CLUSTER = {
+    name: n
+    for n, name in enumerate(
+        ("test_storingen.py", "test_gemeenten.py", "test_rollen.py", "test_story.py",
+         "test_cluster.py", "test_quarantaine.py")
+    )
+}  # fmt: skip
+"""Tests of a whole cluster, in this order: the first has one of its own, the others share one; the
+last leaves it with a fact that nobody can read."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m "not servers"` chooses
@@ -22,6 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+        # Two processes share the work, a file at a time; one of them has what needs a cluster.
+        group = "cluster" if item.path.name in _CLUSTER else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _CLUSTER.get(item.path.name, len(_CLUSTER)))
 
 
 @pytest.fixture(scope="session")
