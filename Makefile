@@ -13,10 +13,10 @@ lint: .venv/.test
 	@.venv/bin/lint-imports --no-cache --no-logo > .venv/lagen || { cat .venv/lagen; false; }
 
 check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
-	@$(PY) -m pytest -n 2 --dist loadgroup -m "not servers" -x
+	@$(PY) -m pytest -m "not servers" -x
 
 test: lint .venv/.browser .venv/.linter .venv/.servers  ## alles, ook het echte commando en de browser
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest
 
 cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een echte PostgreSQL en Kafka
 	@$(PY) -m app.cluster

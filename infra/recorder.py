@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -25,9 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
-    func,
     insert,
-    select,
 )
 
 from infra.database import Database, Tx
@@ -124,7 +123,7 @@ class _SQLiteRecorder(SQLiteApplicationRecorder):
     @contextmanager
     def turn(self, streams: Collection[UUID], sleutels: Collection[str]) -> Iterator[Turn]:
         with self._database.write() as tx:
-            turn = Turn(tx, _versions(tx, streams), _used(tx, sleutels), _end(tx))
+            turn = _stand(tx, streams, sleutels)
             yield turn
             for cursor in _cursor(tx):
                 positions = self._insert_events(cursor, turn.stored)
@@ -139,24 +138,30 @@ _NAMEN = opdrachten.c.keys()
 _ONTHOUD = insert(opdrachten)
 
 
-def _versions(tx: Tx, streams: Collection[UUID]) -> dict[UUID, int]:
-    found = (
-        select(feiten.c.originator_id, func.max(feiten.c.originator_version))
-        .where(feiten.c.originator_id.in_(streams))
-        .group_by(feiten.c.originator_id)
+def _stand(tx: Tx, streams: Collection[UUID], sleutels: Collection[str]) -> Turn:
+    """One statement: each costs SQLAlchemy as much as it costs SQLite."""
+    asked = _asked(len(streams), len(sleutels))
+    found = tx.exec_driver_sql(asked, (*(stream.hex for stream in streams), *sleutels)).all()
+    return Turn(
+        tx,
+        {UUID(stream): version for stream, version, _ in found if stream is not None},
+        {sleutel for _, _, sleutel in found if sleutel is not None},
+        sum(end for stream, end, _ in found if stream is None and end is not None),
     )
-    return dict(tx.execute(found).all())
 
 
-def _used(tx: Tx, sleutels: Collection[str]) -> set[str]:
-    if not sleutels:
-        return set()
-    found = select(opdrachten.c.sleutel).where(opdrachten.c.sleutel.in_(sleutels))
-    return set(tx.execute(found).scalars())
+@cache
+def _asked(streams: int, sleutels: int) -> str:
+    def some(number: int) -> str:
+        return ", ".join("?" * number)
 
-
-def _end(tx: Tx) -> int:
-    return tx.exec_driver_sql("SELECT max(rowid) FROM stored_events").scalar() or 0
+    return f"""
+SELECT NULL, max(rowid), NULL FROM stored_events
+UNION ALL
+SELECT originator_id, max(originator_version), NULL FROM stored_events
+WHERE originator_id IN ({some(streams)}) GROUP BY originator_id
+UNION ALL
+SELECT NULL, NULL, sleutel FROM opdrachten WHERE sleutel IN ({some(sleutels)})"""  # noqa: S608
 
 
 class _PostgresStore(PostgresDatastore):

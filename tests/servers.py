@@ -31,10 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
-        # Two processes share the work, a file at a time; one of them has what needs a cluster.
-        group = "cluster" if item.path.name in _CLUSTER else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: _CLUSTER.get(item.path.name, len(_CLUSTER)))
+    # A cluster at rest still takes its part of the machine: let there be one at the end only.
+    items.sort(key=lambda item: _CLUSTER.get(item.path.name, -1))
 
 
 @pytest.fixture(scope="session")
