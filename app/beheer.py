@@ -39,13 +39,8 @@ def herstel(world: Embedded) -> Iterator[tuple[str, str, str, bool]]:
     """Replay every quarantined stream: consumer, source, error code, and whether it went well."""
     world.worker.drain()
     for consumer in world.worker.consumers:
-        for row in consumer.quarantine():
-            try:
-                consumer.replay(row.bron, row.stroom)
-            except Exception as error:  # noqa: BLE001  # it stays aside, with the reason it has now
-                yield consumer.name, row.bron, type(error).__name__, False
-            else:
-                yield consumer.name, row.bron, row.fout, True
+        for outcome in consumer.repair():
+            yield consumer.name, *outcome
 
 
 def rijen(view: View) -> dict[str, list[Any]]:

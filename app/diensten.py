@@ -73,11 +73,11 @@ class Omgeving:
             database.close()
 
     def _database(self, schema: str) -> PostgreSQL:
-        assert self.settings.database is not None
-        begin, _, rest = self.settings.database.partition("://")
-        wie = f"samenplan_{self.dienst}:{quote(self.geheimen.wachtwoord, safe='')}"
-        url = f"{begin}://{wie}@{rest}"
         if schema not in self._databases:
+            assert self.settings.database is not None
+            begin, _, rest = self.settings.database.partition("://")
+            wie = f"samenplan_{self.dienst}:{quote(self.geheimen.wachtwoord, safe='')}"
+            url = f"{begin}://{wie}@{rest}"
             many = self.dienst == "portal"
             self._databases[schema] = PostgreSQL(url, schema, one_writer=not many)
         return self._databases[schema]

@@ -18,10 +18,8 @@ from uuid import UUID
 
 import structlog
 import uvicorn
-from sqlalchemy import delete
 
 from app.diensten import VOLGT, Cel, Omgeving, cel
-from infra import positions
 from infra.database import DamagedDataError
 from infra.dispatcher import Dispatcher
 from infra.feed import Worker
@@ -35,6 +33,7 @@ from infra.relay import Relay
 from infra.settings import SettingsError
 from infra.store import Log
 from infra.transient import TRANSIENT
+from infra.views import View
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -140,13 +139,8 @@ def repair(omgeving: Omgeving) -> Iterator[tuple[str, str, str, bool]]:
     with ExitStack() as opened:
         for reader in _readers(omgeving, opened, besides="herstel"):
             for gemeente, consumer in reader.consumers.items():
-                for row in consumer.quarantine():
-                    try:
-                        consumer.replay(row.bron, row.stroom, gemeente)
-                    except Exception as error:  # noqa: BLE001  # it stays aside, and why
-                        yield gemeente, row.bron, type(error).__name__, False
-                    else:
-                        yield gemeente, row.bron, row.fout, True
+                for outcome in consumer.repair(gemeente):
+                    yield gemeente, *outcome
 
 
 def rebuild(omgeving: Omgeving) -> int:
@@ -154,8 +148,6 @@ def rebuild(omgeving: Omgeving) -> int:
 
     Raises SettingsError while workers run, or for a fact that this release cannot read.
     """
-    from services.portal import projections
-
     with ExitStack() as opened:
         readers = _readers(omgeving, opened, besides="herbouw")
         for _ in range(QUIET):  # one that just ended seems to live for a moment
@@ -166,10 +158,9 @@ def rebuild(omgeving: Omgeving) -> int:
             raise SettingsError("instelling klopt niet: zet eerst alle workers van portal stil")
         for reader in readers:  # first: broken off halfway, the workers read everything again
             reader.rewind()
-        for gemeente in omgeving.gemeenten:
-            with omgeving.database(gemeente).write() as tx:
-                for table in (*projections.tables.sorted_tables, *positions.tables.sorted_tables):
-                    tx.execute(delete(table))
+        for view in readers[0].consumers.values():  # every reader has the same tables
+            assert isinstance(view, View)
+            view.empty()
         total = 0
         for reader in readers:
             while reader.behind():

@@ -1,7 +1,7 @@
 """Reads one source for all gemeenten of a service, and gives each its own facts.
 
 Rules kept here: where to read on is written after every gemeente committed its part, so a crash in
-between makes facts come again, which their positions make harmless; a type of fact that this
+between makes facts come again, which their versions make harmless; a type of fact that this
 release does not know, or of a gemeente it does not serve, stops all of them; a sign of life tells
 the other processes of the service which partitions are being read.
 """
@@ -153,7 +153,7 @@ class Dispatcher:
         return any(moment > self._now() - 3 * SIGN for moment in moments)
 
     def rewind(self) -> None:
-        """Read everything again; what was processed is skipped by its position."""
+        """Read everything again; what was processed is skipped by its version."""
         with self._database.write() as tx:
             tx.execute(
                 delete(leesstanden).where(

@@ -8,7 +8,7 @@ consumer (an old reader must not guess).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -147,6 +147,16 @@ class Consumer:
         feed = next(feed for feed in self.feeds if feed.name == bron)
         facts = [e for e in feed.stream(stream) if gemeente in (None, e.gemeente)]
         self._catch_up(bron, stream, facts)
+
+    def repair(self, gemeente: str | None = None) -> Iterator[tuple[str, str, bool]]:
+        """Replay every stream set apart here: source, error code, and whether it went well."""
+        for row in self.quarantine():
+            try:
+                self.replay(row.bron, row.stroom, gemeente)
+            except Exception as error:  # it stays aside, with the reason it has now
+                yield row.bron, type(error).__name__, False
+            else:
+                yield row.bron, row.fout, True
 
     def _process(self, bron: str, batch: Sequence[Located]) -> None:
         """Apply what is fresh of a batch and move on, all or nothing."""

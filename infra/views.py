@@ -53,13 +53,17 @@ class View(Consumer):
         database.create(tables)
 
     def rebuild(self) -> None:
-        """Empty the tables and positions in one transaction and read everything again."""
-        with self.database.write() as tx:
-            for table in (*self.tables.sorted_tables, *positions.tables.sorted_tables):
-                tx.execute(delete(table))
+        """Empty it and read everything again."""
+        self.empty()
         self.stopped = None
         while self.step():
             pass
+
+    def empty(self) -> None:
+        """Empty the tables and positions in one transaction."""
+        with self.database.write() as tx:
+            for table in (*self.tables.sorted_tables, *positions.tables.sorted_tables):
+                tx.execute(delete(table))
 
     def _project(self, tx: Tx, _bron: str, facts: Sequence[Located]) -> None:
         apply_changes(
