@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,34 +36,54 @@ class Access:
         self._kafka = Verbinding(cluster.kafka.bootstrap, mtls)
 
     def healed(self) -> None:
-        """Every process works, every fact is outside, every reader has read everything."""
+        """Every process works, every fact is outside, every reader has read everything.
+
+        Raises TimeoutError, with all that is not followed and how the processes are.
+        """
         self.cluster.ready(HERSTEL)
         with self._feeds() as feeds:
-            if not until(partial(self._at_rest, feeds), HERSTEL):
-                raise TimeoutError("nog niet alles is gevolgd")
+            missing: list[str] = []
 
-    def _at_rest(self, feeds: Sequence[KafkaFeed]) -> bool:
-        """Nothing is on its way. Outside twice: a reader may have decided something in between."""
-        if not self._outside():
-            return False
+            def at_rest() -> bool:
+                missing[:] = self._missing(feeds)
+                return not missing
+
+            if not until(at_rest, HERSTEL):
+                told = (f"{name}: {self.cluster.health(name)}" for name in self.cluster.processes)
+                raise TimeoutError("\n".join(["nog niet alles is gevolgd", *missing, *told]))
+
+    def _missing(self, feeds: Sequence[KafkaFeed]) -> list[str]:
+        """What is still on its way. Outside twice: a reader may have decided something in
+        between."""
+        if inside := self._inside():
+            return inside
         ends = self._ends(feeds)
+        unread: list[str] = []
         for dienst, bronnen in VOLGT.items():
             rows = self.sql(
                 f"SELECT bron, partitie, stand FROM {dienst}.leesstanden WHERE lezer = %s", dienst
             )
             stand = {(row[0], row[1]): row[2] for row in rows}
-            if any(stand.get((b, p), 0) != end for b in bronnen for p, end in ends[b].items()):
-                return False
-        return self._outside() and self._ends(feeds) == ends
+            unread += [
+                f"{dienst} leest {b}/{p}: {stand.get((b, p), 0)} van {end}"
+                for b in bronnen
+                for p, end in ends[b].items()
+                if stand.get((b, p), 0) != end
+            ]
+        return unread or self._inside() or _changed(ends, self._ends(feeds))
 
-    def _outside(self) -> bool:
-        return all(
-            self.sql(
-                f"SELECT coalesce((SELECT max(notification_id) FROM {s}.stored_events), 0)"
-                f" = coalesce((SELECT max(positie) FROM {s}.uitgang), 0)"
-            ) == [(True,)]
-            for s in (f"{bron}_{GEMEENTE}" for bron in BRONNEN)
-        )  # fmt: skip
+    def _inside(self) -> list[str]:
+        """What was recorded and not brought outside."""
+        found = []
+        for bron in BRONNEN:
+            schema = f"{bron}_{GEMEENTE}"
+            [(last, out)] = self.sql(
+                f"SELECT coalesce((SELECT max(notification_id) FROM {schema}.stored_events), 0),"
+                f" coalesce((SELECT max(positie) FROM {schema}.uitgang), 0)"
+            )
+            if last != out:
+                found.append(f"relay van {bron}: {out} van {last}")
+        return found
 
     @staticmethod
     def _ends(feeds: Sequence[KafkaFeed]) -> dict[str, dict[int, int]]:
@@ -127,3 +146,7 @@ class Access:
                 opened.callback(feed.close)
                 feeds.append(feed)
             yield feeds
+
+
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    return [f"topic van {bron} groeide" for bron in before if before[bron] != after[bron]]
