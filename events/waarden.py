@@ -246,6 +246,7 @@ class Doel(StrEnum):
     ZORG = "zorg"
     EIGEN_INZAGE = "eigen-inzage"
     TOEZICHT = "toezicht"
+    NOOD = "noodhulp"
 
 
 class Ontvanger(Waarde):
@@ -311,3 +312,57 @@ class Bezwaar(Waarde):
     regimes: tuple[str, ...] = ()
     onderwerpen: tuple[Leefgebied | Rubriek, ...] = ()
     reden: Tekst
+
+
+class Veiligheidskern(Waarde):
+    """What family and professionals agreed beforehand to open in an emergency, secrecy or not."""
+
+    herkomst: str
+    onderwerpen: Annotated[tuple[Leefgebied | Rubriek, ...], Field(min_length=1)]
+    tot: Dag | None = None
+
+
+class Maatregelsoort(StrEnum):
+    """A measure of the children's judge that a gecertificeerde instelling executes."""
+
+    ONDERTOEZICHTSTELLING = "ondertoezichtstelling"
+    VOOGDIJ = "voogdij"
+    JEUGDRECLASSERING = "jeugdreclassering"
+
+
+class Maatregel(Waarde):
+    """A measure about a minor, as in the decision of the court (BW 1:255, 1:257, 1:302)."""
+
+    soort: Maatregelsoort
+    instelling: Kort
+    """Organisation of the gecertificeerde instelling that executes it."""
+    kenmerk: Kort
+    van: Dag
+    tot: Dag | None = None
+
+
+class Wilsonbekwaamheid(Waarde):
+    """Judged not able to weigh one's interests in this, and by whom (Jeugdwet 7.3.15 lid 1)."""
+
+    vastgesteld_door: Kort
+    toelichting: Tekst
+    van: Dag
+    tot: Dag | None = None
+
+
+class Vertegenwoordiging(StrEnum):
+    """Who speaks for an adult who cannot, in the order of the law (Jeugdwet 7.3.15 lid 2)."""
+
+    CURATOR = "curator"
+    MENTOR = "mentor"
+    GEMACHTIGDE = "gemachtigde"
+    PARTNER = "partner"
+    FAMILIE = "familie"
+
+
+class Vertegenwoordiger(Waarde):
+    """One who may speak for a person, and as what."""
+
+    persoon: UUID
+    als: Vertegenwoordiging
+    tot: Dag | None = None

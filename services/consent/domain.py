@@ -35,10 +35,14 @@ from events.waarden import (
     Gezagsuitkomst,
     Grond,
     Instemming,
+    Maatregel,
     Mandaat,
     Ontvanger,
     Opheffing,
     Reikwijdte,
+    Veiligheidskern,
+    Vertegenwoordiger,
+    Wilsonbekwaamheid,
 )
 from infra.decider import NietBekend, RegelFout
 from services.consent.regels import Eis, Regel, Regelset, Uitkomst, Wie
@@ -96,7 +100,23 @@ class Vastlegging:
 
     id: UUID
     persoon: UUID
-    inhoud: Grond | Instemming | Opheffing | Bezwaar
+    inhoud: (
+        Grond
+        | Instemming
+        | Opheffing
+        | Bezwaar
+        | Maatregel
+        | Wilsonbekwaamheid
+        | Vertegenwoordiger
+        | Veiligheidskern
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Noodtoegang:
+    """An emergency access that is open now: the record of it."""
+
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,12 @@ class Feiten:
     geboortedata: Mapping[UUID, date] = field(default_factory=dict)
     gezag: Mapping[UUID, Gezag] = field(default_factory=dict)
     vastleggingen: Sequence[Vastlegging] = ()
+    """All that was recorded and holds: grounds, consents, waivers, objections, measures (of a
+    minor), incapacity, representatives, and the safety core agreed beforehand."""
+    noodtoegang: Mapping[UUID, Noodtoegang] = field(default_factory=dict)
+    """Professional → the emergency access of hers that is open at this moment."""
+    zvh: Collection[UUID] = ()
+    """Persons of an open, admitted case of the Zorg- en Veiligheidshuis (WGS 2.31)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +203,8 @@ def relaties(vrager: Vrager, feiten: Feiten) -> dict[Wie, Doel]:
     regime = feiten.deelnemers.get(vrager.actor.id)
     if regime is not None:
         gevonden[Wie.DEELNEMER] = _DOEL_BIJ_REGIME.get(regime, Doel.WMO)
+    if vrager.actor.id in feiten.noodtoegang:
+        gevonden[Wie.NOODHULP] = Doel.NOOD
     return gevonden
 
 

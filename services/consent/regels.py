@@ -35,6 +35,8 @@ class Wie(StrEnum):
     DEELNEMER = "deelnemer"
     LID = "lid"
     GEZAGHOUDER = "gezaghouder"
+    NOODHULP = "noodhulp"
+    """Opened the household herself in an emergency, for four hours (trust: own action)."""
 
 
 class Eis(StrEnum):

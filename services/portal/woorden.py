@@ -41,12 +41,14 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "deelnemer": "deelnemer aan het plan",
         "lid": "lid van het huishouden",
         "gezaghouder": "ouder of voogd met gezag",
+        "noodhulp": "noodhulp",
     },
     "omdat": {
         "regisseur": "u de regisseur bent",
         "deelnemer": "u met een taak meewerkt aan het plan",
         "lid": "u bij dit huishouden hoort",
         "gezaghouder": "u het gezag heeft over een kind in dit huishouden",
+        "noodhulp": "u noodtoegang heeft genomen",
     },
     "huishoudrol": {
         "volwassene": "volwassene", "ouder": "ouder", "kind": "kind", "partner": "partner",
@@ -90,6 +92,7 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "zorg": "zorg",
         "eigen-inzage": "inzage in eigen gegevens",
         "toezicht": "toezicht",
+        "noodhulp": "noodhulp",
     },
     "regime": {
         "wmo": "de Wmo", "plan": "het gedeelde plan", "jeugd": "de Jeugdwet",
