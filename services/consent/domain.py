@@ -117,6 +117,8 @@ class Noodtoegang:
     """An emergency access that is open now: the record of it."""
 
     id: UUID
+    opengesteld: Collection[str] = ()
+    """Codes of the herkomsten under secrecy that their holder herself opened for this access."""
 
 
 @dataclass(frozen=True, slots=True)
