@@ -1,16 +1,25 @@
-"""The log: gapless rows, each committed with a salt, its content sealed so that it can expire.
+"""The log: gapless rows of named parts, each committed, their content sealed so it can expire.
 
 Rules kept here: a row's number is one higher than the last, given inside the transaction that
-commits the reason for it; the commitment, SHA-256(salt | canonical JSON of every column and the
-content), stays when the content's key is destroyed; whoever reads gets the row checked against it.
+commits the reason for it; the commitment stays when the content's key is destroyed; whoever reads
+gets the row checked against it.
+
+    seed       = 32 random bytes per row, sealed with the content
+    salt       = SHA-256(seed | name of the part)
+    part       = SHA-256(salt | canonical JSON of its value)
+    row        = SHA-256(canonical JSON of [2, nr, soort, tijdstip, vraag, span, boven, parts])
+    parts      = {name: part in hex}, with household and person as the parts of those names
+
+So a part can be shown with its salt, or kept back behind its commitment, and the row still fits.
+Rows of form 1 are from before there were parts: SHA-256(salt | canonical JSON of all of it).
 """
 
 from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -43,29 +52,63 @@ logregels = Table(
     Column("nr", Integer, primary_key=True),
     Column("soort", String, nullable=False),
     Column("tijdstip", String, nullable=False),
-    Column("vraag", Uuid, nullable=False),
+    Column("vraag", Uuid, nullable=False, index=True),
     Column("huishouden", Uuid, index=True),
     Column("persoon", Uuid, index=True),
     Column("verbintenis", LargeBinary(32), nullable=False),
     Column("kid", String(32), nullable=False),
     Column("inhoud", LargeBinary, nullable=False),
+    Column("vorm", Integer, nullable=False, server_default="1"),
+    Column("span", String(16)),
+    Column("boven", String(16)),
 )
+logkoppen = Table(
+    "logkoppen",
+    tables,
+    Column("dag", String(10), primary_key=True),
+    Column("grootte", Integer, nullable=False),
+    Column("kop", String, nullable=False),
+)
+"""The last signed head of the log's tree of every day (`infra.volgorde`)."""
 _LOG = UUID("5d0f6a3e-6c1c-4a53-9b6e-0d6a52c7c9aa")
+VORM = 2
+WIE = ("huishouden", "persoon")
+"""Columns that are committed as parts, so that an export can keep them back."""
+_VELDEN = {1: ("inhoud", "zout"), 2: ("inhoud", "zaad")}
+"""What the sealed content of a row is made of, per form."""
 
 
 class LogDamagedError(Exception):
     """A row is missing, or does not fit its commitment."""
 
 
+def nieuwe_span() -> str:
+    """A span id as W3C trace context has them: 8 random bytes in hex, not all zero."""
+    return f"{int.from_bytes(os.urandom(8), 'big') or 1:016x}"
+
+
 @dataclass(frozen=True, slots=True)
 class Regel:
-    """One thing to record: a decision (besluit), or what it meant for one person (inzage)."""
+    """One thing to record: a decision (besluit), or what it meant for one person (inzage).
+
+    `vraag` is the trace it belongs to, `boven` the span of the row it follows from; `inhoud` are
+    the named parts, each of which can be shown or kept back by itself.
+    """
 
     soort: str
     vraag: UUID
     inhoud: dict[str, Any]
     huishouden: UUID | None = None
     persoon: UUID | None = None
+    span: str | None = field(default_factory=nieuwe_span)
+    """None only of a row from before there were spans."""
+    boven: str | None = None
+
+    @property
+    def delen(self) -> dict[str, Any]:
+        """Every part by its name, household and person among them."""
+        wie = zip(WIE, (self.huishouden, self.persoon), strict=True)
+        return self.inhoud | {name: str(known) if known else None for name, known in wie}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +118,9 @@ class Geschreven:
     nr: int
     tijdstip: datetime
     regel: Regel
+    vorm: int
+    zaad: bytes
+    """The seed of its salts; of form 1 the one salt."""
 
 
 class Logbook:
@@ -85,15 +131,20 @@ class Logbook:
         self._gemeente = gemeente
 
     def write(self, tx: Tx, now: datetime, regels: Iterable[Regel]) -> None:
-        """Append rows; durable when the transaction commits."""
+        """Append rows; durable when the transaction commits.
+
+        Raises ValueError for a part named as one of the columns that count as parts.
+        """
         kid, key = self._keys.sealing_key(tx, _plaats(now))
         sealing = SealingKey(kid, key)
         last = self.last(tx)
         rows = []
         for nr, regel in enumerate(regels, start=last + 1):
-            salt = os.urandom(32)
+            if not regel.inhoud.keys().isdisjoint(WIE):
+                raise ValueError("een deel heet als een kolom")
+            zaad = os.urandom(32)
             capsule = sealing.seal(
-                self._place(regel.vraag, nr), {"zout": salt.hex(), "inhoud": regel.inhoud}
+                self._place(regel.vraag, nr), {"zaad": zaad.hex(), "inhoud": regel.inhoud}
             )
             rows.append(
                 {
@@ -103,9 +154,12 @@ class Logbook:
                     "vraag": regel.vraag,
                     "huishouden": regel.huishouden,
                     "persoon": regel.persoon,
-                    "verbintenis": _commit(salt, nr, now.isoformat(), regel),
+                    "verbintenis": _commit(VORM, zaad, nr, now.isoformat(), regel),
                     "kid": kid,
                     "inhoud": capsule.sealed,
+                    "vorm": VORM,
+                    "span": regel.span,
+                    "boven": regel.boven,
                 }
             )
         tx.execute(insert(logregels), rows)
@@ -122,18 +176,24 @@ class Logbook:
             key = keys[row.kid]
             if key is None:
                 continue  # expired: the commitment stays, the content is gone
-            capsule = Capsule(
-                self._place(row.vraag, row.nr), ("inhoud", "zout"), row.kid, row.inhoud
+            zaad, inhoud = self._open(row, key)
+            regel = Regel(
+                row.soort, row.vraag, inhoud, row.huishouden, row.persoon, row.span, row.boven
             )
-            try:
-                opened = open_capsule(capsule, key)
-            except SealError:
-                raise LogDamagedError(f"logregel {row.nr}") from None
-            salt, inhoud = bytes.fromhex(opened["zout"]), opened["inhoud"]
-            regel = Regel(row.soort, row.vraag, inhoud, row.huishouden, row.persoon)
-            if not hmac.compare_digest(_commit(salt, row.nr, row.tijdstip, regel), row.verbintenis):
+            found = _commit(row.vorm, zaad, row.nr, row.tijdstip, regel)
+            if not hmac.compare_digest(found, row.verbintenis):
                 raise LogDamagedError(f"logregel {row.nr}")
-            yield Geschreven(row.nr, datetime.fromisoformat(row.tijdstip), regel)
+            yield Geschreven(row.nr, datetime.fromisoformat(row.tijdstip), regel, row.vorm, zaad)
+
+    def _open(self, row: Any, key: bytes) -> tuple[bytes, dict[str, Any]]:
+        """The seed and the content of a row. Raises LogDamagedError."""
+        try:
+            names = _VELDEN[row.vorm]
+            place = self._place(row.vraag, row.nr)
+            opened = open_capsule(Capsule(place, names, row.kid, row.inhoud), key)
+        except (SealError, KeyError):
+            raise LogDamagedError(f"logregel {row.nr}") from None
+        return bytes.fromhex(opened[names[1]]), opened["inhoud"]
 
     def verify(self, tx: Tx) -> int:
         """Check that no number is missing and every content fits; the number of rows.
@@ -168,7 +228,21 @@ def _plaats(now: datetime) -> Zegelplaats:
     return Zegelplaats((uuid5(_LOG, now.strftime("%Y-%m")),), herkomst("logboek"), Rubriek.REGIE)
 
 
-def _commit(salt: bytes, nr: int, tijdstip: str, regel: Regel) -> bytes:
-    wie = [str(known) if known else None for known in (regel.huishouden, regel.persoon)]
-    row = [nr, regel.soort, tijdstip, str(regel.vraag), *wie, regel.inhoud]
-    return sha256(salt + canonical(row)).digest()
+def _commit(vorm: int, zaad: bytes, nr: int, tijdstip: str, regel: Regel) -> bytes:
+    """What the row is bound to (above). A column that its form does not have fits nothing."""
+    if vorm == 1:
+        wie = [str(known) if known else None for known in (regel.huishouden, regel.persoon)]
+        more = [known for known in (regel.span, regel.boven) if known is not None]
+        row = [nr, regel.soort, tijdstip, str(regel.vraag), *wie, regel.inhoud, *more]
+        return sha256(zaad + canonical(row)).digest()
+    parts = {name: commit.hex() for name, (_, commit) in delen(zaad, regel.delen).items()}
+    what = [regel.soort, tijdstip, str(regel.vraag), regel.span, regel.boven, parts]
+    return sha256(canonical([vorm, nr, *what])).digest()
+
+
+def delen(zaad: bytes, parts: Mapping[str, Any]) -> dict[str, tuple[bytes, bytes]]:
+    """The salt and the commitment of every part."""
+    salts = {name: sha256(zaad + name.encode()).digest() for name in parts}
+    return {
+        name: (salt, sha256(salt + canonical(parts[name])).digest()) for name, salt in salts.items()
+    }

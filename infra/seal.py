@@ -186,4 +186,7 @@ class TokenBox:
 
 def canonical(value: Any) -> bytes:
     """One byte string for one value: sorted keys, no spaces (RFC 8785 for what we store)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(value).encode()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

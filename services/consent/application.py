@@ -48,7 +48,7 @@ from infra.positions import Located, Posities
 from infra.provider import FileKeyProvider
 from infra.seal import Opener
 from infra.store import Store
-from services.consent import projections
+from services.consent import projections, taken
 from services.consent.domain import (
     GEEN_RELATIE,
     Besluit,
@@ -62,6 +62,7 @@ from services.consent.domain import (
 from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
+from services.consent.taken import Taken
 
 
 class AlleenBeslisser(GeenRecht):
@@ -109,7 +110,7 @@ class Consent:
         self._feiten = Beslisfeiten(self._keys, gemeente)
         self.volgt: Callable[[Tx], bool] = lambda _tx: True
         """Whether the facts of the other services still reach us; the wiring knows."""
-        for tables in (projections.tables, positions.tables):
+        for tables in (projections.tables, positions.tables, taken.tables):
             database.create(tables)
         with database.read() as tx:
             self._keys.verify(tx)
@@ -119,6 +120,10 @@ class Consent:
         self.store = Store(
             "consent", database, gemeente, self.sleutelbos, self._eigen_feiten, appended, posities
         )
+        self.taken = Taken(
+            self.store, self._keys, self.logboek, provider, self._feiten, now,
+            lambda tx: self.volgt(tx),
+        )  # fmt: skip
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -230,7 +235,7 @@ class Consent:
             if tx.execute(_PERSOON, {"wie": persoon}).first() is None:
                 raise NietBekend
             bewijzen.append(self._keys.destroy(tx, persoon, context.nu))
-            inhoud = {"persoon": str(persoon), "bewijs": bewijzen[0], "door": _wie(wie)}
+            inhoud = {"bewijs": bewijzen[0], "door": _wie(wie)}
             self.logboek.write(tx, context.nu, [Regel("wissing", uuid4(), inhoud, persoon=persoon)])
 
         with self.database.write() as tx:
@@ -284,7 +289,7 @@ class Consent:
                 for rij in rijen
                 if rij.soort in ("regisseur", "deelnemer")
             )
-            inhoud = {"door": _wie(wie), "persoon": str(persoon)}
+            inhoud = {"door": _wie(wie)}
             self.logboek.write(tx, nu, [Regel("loginzage", uuid4(), inhoud, persoon=persoon)])
         return regels, bekend
 
@@ -301,7 +306,7 @@ class Consent:
                     .order_by(logregels.c.nr),
                 )
             )
-            inhoud = {"door": _wie(wie), "huishouden": str(huishouden)}
+            inhoud = {"door": _wie(wie)}
             self.logboek.write(
                 tx, self._now(), [Regel("loginzage", uuid4(), inhoud, huishouden=huishouden)]
             )
@@ -333,6 +338,7 @@ class Consent:
             value = None if name is None else getattr(envelope.fact, name)
             waarde = to_jsonable_python(value.waarde) if isinstance(value, Open) else value
             self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
+        self.taken.schrijf(tx, envelopes)
         self._log_eigen(tx, envelopes)
 
     def _log_eigen(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,8 +16,9 @@ from sqlalchemy import delete, func, select, update
 from infra import keys, logbook
 from infra.database import Database, Tx
 from infra.keys import KeyStore
-from infra.logbook import Logbook, LogDamagedError, Regel, logregels
+from infra.logbook import Logbook, LogDamagedError, Regel, delen, logregels
 from infra.provider import FileKeyProvider
+from infra.seal import canonical
 from tests.infra.world import GEMEENTE, NU, contents, plaats
 
 ANNA, BRAM, HUIS = UUID(int=0xA), UUID(int=0xB), UUID(int=0xF)
@@ -142,6 +144,28 @@ def test_equal_lines_have_different_commitments(boek: Boek) -> None:
     assert len(set(found)) == 2
 
 
+def test_a_part_shown_with_its_salt_fits_a_row_that_keeps_the_rest_back(boek: Boek) -> None:
+    one = regel("keek", wie="Ellen")
+    boek.write(one)
+    with boek.database.read() as tx:
+        row = tx.execute(select(logregels)).one()
+        (read,) = boek.log.read(tx, select(logregels))
+    kept = {name: commit for name, (_, commit) in delen(read.zaad, read.regel.delen).items()}
+    salt = sha256(read.zaad + b"wie").digest()
+    assert kept["wie"] == sha256(salt + b'"Ellen"').digest()
+    assert set(kept) == {"wie", "wat", "delen", "huishouden", "persoon"}
+    parts = {name: commit.hex() for name, commit in kept.items()}
+    outside = [2, 1, "inzage", NU.isoformat(), str(one.vraag), one.span, None, parts]
+    assert row.verbintenis == sha256(canonical(outside)).digest()
+
+
+@pytest.mark.parametrize("name", ["huishouden", "persoon"])
+def test_a_part_is_not_named_as_a_column_that_counts_as_one(boek: Boek, name: str) -> None:
+    with pytest.raises(ValueError, match="kolom"):
+        boek.write(Regel("inzage", uuid4(), {name: "iets"}))
+    assert boek.read() == []
+
+
 def _swapped(tx: Tx) -> None:
     """Two lines exchange everything but their number."""
     columns = [column for column in logregels.c if column.name != "nr"]
@@ -190,6 +214,11 @@ TAMPERING: dict[str, Callable[[Tx], Any]] = {
     "other moment": _set(tijdstip=(NU + timedelta(hours=1)).isoformat()),
     "other question": _set(vraag=uuid4()),
     "other number": _set(nr=7),
+    "other span": _set(span="00f067aa0ba902b7"),
+    "no span": _set(span=None),
+    "another row above it": _set(boven="00f067aa0ba902b7"),
+    "older form": _set(vorm=1),
+    "unknown form": _set(vorm=3),
     "content of another line": _copied("inhoud"),
     "commitment of another line": _copied("verbintenis"),
     "content damaged": _flipped("inhoud"),
