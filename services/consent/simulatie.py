@@ -1,0 +1,291 @@
+"""What would be seen, by whom, and what would change it: questions around the one decision. Pure.
+
+Everything here asks `mag` and nothing else, so a simulation cannot disagree with a decision. No
+question is about data that exist: it is about a kind of data (an `Onderdeel`), so an answer never
+tells whether there is any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from itertools import combinations
+from uuid import UUID, uuid5
+
+from events.begrippen import Herkomst, Leefgebied, Onderwerp, Rubriek, herkomsten
+from events.waarden import Bezwaar, Doel, Grond, Instemming, Ontvanger, Opheffing
+from infra.decider import RegelFout
+from services.consent.domain import (
+    Besluit,
+    Feiten,
+    Vastlegging,
+    Vraag,
+    Vrager,
+    controleer_instemming,
+    controleer_opheffing,
+    mag,
+    relaties,
+    vertegenwoordigt,
+)
+from services.consent.regels import Regel, Regelset
+
+_ALS = UUID("3c0b6f0e-5a52-4b58-8a7e-6f2f4c1d9b10")
+
+
+@dataclass(frozen=True, slots=True)
+class Onderdeel:
+    """A kind of data, there or not: about whom, from which herkomst, about what."""
+
+    betrokkenen: tuple[UUID, ...]
+    herkomst: Herkomst
+    onderwerp: Onderwerp
+
+
+class Stapsoort(StrEnum):
+    """What people can record, or take back, that may open something."""
+
+    GROND = "grond"
+    TOESTEMMING = "toestemming"
+    OPHEFFING = "opheffing"
+    BEZWAAR_WEG = "bezwaar-weg"
+    """The person takes her objection back, or the college weighs it and lets the use go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stap:
+    """One record about one person; `door` is who can make it, nobody when nobody can now."""
+
+    soort: Stapsoort
+    persoon: UUID
+    doel: Doel
+    door: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A smallest set of steps, and the decision that would follow from it."""
+
+    stappen: tuple[Stap, ...]
+    besluit: Besluit
+
+
+@dataclass(frozen=True, slots=True)
+class Verschil:
+    """One question that two rule sets, or two sets of facts, answer differently."""
+
+    vrager: Vrager
+    onderdeel: Onderdeel
+    eerst: Besluit
+    dan: Besluit
+
+
+def deelbaar() -> Iterator[tuple[Herkomst, Onderwerp]]:
+    """Every kind of data that rules may speak of; what is kept to decide or to account is not."""
+    for herkomst in herkomsten().values():
+        if herkomst.regime not in ("intern", "delen"):
+            for onderwerp in (*Leefgebied, *Rubriek):
+                if onderwerp is not Rubriek.DELEN:
+                    yield herkomst, onderwerp
+
+
+def onderdelen(persoon: UUID) -> list[Onderdeel]:
+    """All kinds of data about one person."""
+    return [Onderdeel((persoon,), herkomst, over) for herkomst, over in deelbaar()]
+
+
+def beslis(
+    vrager: Vrager, onderdeel: Onderdeel, feiten: Feiten, regels: Regelset, doel: Doel | None = None
+) -> Besluit:
+    """The decision that a real question would get."""
+    vraag = Vraag(vrager, doel, onderdeel.betrokkenen, onderdeel.herkomst, onderdeel.onderwerp)
+    return mag(vraag, feiten, regels)
+
+
+def op(feiten: Feiten, dag: date) -> Feiten:
+    """The same facts on another day: ages, mandates and end dates as they are then."""
+    return replace(feiten, vandaag=dag)
+
+
+def zonder_vastleggingen(feiten: Feiten) -> Feiten:
+    """What may be told of another's access without telling what people recorded.
+
+    Consents, waivers, objections, measures and emergencies are themselves data about people: who
+    may not see them gets the answer of the rules alone.
+    """
+    return replace(feiten, vastleggingen=(), noodtoegang={}, zvh=())
+
+
+def wie_ziet(
+    onderdeel: Onderdeel, vragers: Iterable[Vrager], feiten: Feiten, regels: Regelset
+) -> list[tuple[Vrager, Besluit]]:
+    """Of these people, what each would be told of this."""
+    return [(vrager, beslis(vrager, onderdeel, feiten, regels)) for vrager in vragers]
+
+
+def opent(
+    delen: Iterable[Onderdeel], vragers: Sequence[Vrager], feiten: Feiten, erbij: Feiten,
+    regels: Regelset,
+) -> list[Verschil]:  # fmt: skip
+    """What would be answered otherwise with other facts, such as one consent more."""
+    return list(_verschillen(delen, vragers, (feiten, regels), (erbij, regels)))
+
+
+def regelwijziging(
+    delen: Iterable[Onderdeel], vragers: Sequence[Vrager], feiten: Feiten, oud: Regelset,
+    nieuw: Regelset,
+) -> list[Verschil]:  # fmt: skip
+    """What a change of the rules means for a household: every question answered otherwise."""
+    return list(_verschillen(delen, vragers, (feiten, oud), (feiten, nieuw)))
+
+
+def _verschillen(
+    delen: Iterable[Onderdeel], vragers: Sequence[Vrager], eerst: tuple[Feiten, Regelset],
+    dan: tuple[Feiten, Regelset],
+) -> Iterator[Verschil]:  # fmt: skip
+    for onderdeel in delen:
+        for vrager in vragers:
+            was, wordt = (beslis(vrager, onderdeel, *stand) for stand in (eerst, dan))
+            if (was.uitkomst, was.regel, was.artikel) != (
+                wordt.uitkomst,
+                wordt.regel,
+                wordt.artikel,
+            ):
+                yield Verschil(vrager, onderdeel, was, wordt)
+
+
+@dataclass(frozen=True, slots=True)
+class Regelverschil:
+    """What differs between two rule sets, rule by rule."""
+
+    erbij: tuple[Regel, ...]
+    weg: tuple[Regel, ...]
+    anders: tuple[tuple[Regel, Regel, tuple[str, ...]], ...]
+    """Before, after, and the names of what changed."""
+
+
+def regelverschil(oud: Regelset, nieuw: Regelset) -> Regelverschil:
+    """The rules that came, went, or say something else."""
+    was = {regel.id: regel for regel in oud.regels}
+    wordt = {regel.id: regel for regel in nieuw.regels}
+    anders = []
+    for nummer in was.keys() & wordt.keys():
+        velden = tuple(
+            naam
+            for naam in type(wordt[nummer]).model_fields
+            if getattr(was[nummer], naam) != getattr(wordt[nummer], naam)
+        )
+        if velden:
+            anders.append((was[nummer], wordt[nummer], velden))
+    return Regelverschil(
+        tuple(regel for regel in nieuw.regels if regel.id not in was),
+        tuple(regel for regel in oud.regels if regel.id not in wordt),
+        tuple(sorted(anders, key=lambda drie: drie[0].id)),
+    )
+
+
+# --- the least that opens it -------------------------------------------------------------------
+
+
+def minste(vraag: Vraag, feiten: Feiten, regels: Regelset) -> tuple[Opening, ...]:
+    """The smallest sets of records that open this; nothing when it is open, or when none does.
+
+    Rules ask the same of every person concerned, so it is enough to try each combination of kinds
+    for everybody and then leave out each record that proves not to be needed.
+    """
+    if mag(vraag, feiten, regels).open:
+        return ()
+    gevonden: dict[frozenset[Stap], Opening] = {}
+    for doel in dict.fromkeys(relaties(vraag.vrager, feiten).values()):
+        if vraag.doel not in (None, doel):
+            continue
+        gericht = replace(vraag, doel=doel)
+        for aantal in range(1, len(Stapsoort) + 1):
+            for soorten in combinations(Stapsoort, aantal):
+                if (opening := _krimp(soorten, gericht, feiten, regels)) is not None:
+                    gevonden.setdefault(frozenset(opening.stappen), opening)
+    kleinste = min((len(stappen) for stappen in gevonden), default=0)
+    return tuple(
+        replace(opening, stappen=tuple(_door(stap, vraag, feiten) for stap in opening.stappen))
+        for stappen, opening in gevonden.items()
+        if len(stappen) == kleinste
+    )
+
+
+def _krimp(
+    soorten: Sequence[Stapsoort], vraag: Vraag, feiten: Feiten, regels: Regelset
+) -> Opening | None:
+    """These kinds of records for everybody, less what is not needed; None when it stays closed."""
+    assert vraag.doel is not None
+    stappen = [
+        Stap(soort, persoon, vraag.doel) for soort in soorten for persoon in vraag.betrokkenen
+    ]
+    if not mag(vraag, na(stappen, vraag, feiten), regels).open:
+        return None
+    for stap in tuple(stappen):
+        zonder = [other for other in stappen if other is not stap]
+        if mag(vraag, na(zonder, vraag, feiten), regels).open:
+            stappen = zonder
+    return Opening(tuple(stappen), mag(vraag, na(stappen, vraag, feiten), regels))
+
+
+def na(stappen: Collection[Stap], vraag: Vraag, feiten: Feiten) -> Feiten:
+    """The facts as they are after these steps."""
+    weg = {stap.persoon for stap in stappen if stap.soort is Stapsoort.BEZWAAR_WEG}
+    blijft = [
+        record
+        for record in feiten.vastleggingen
+        if not (isinstance(record.inhoud, Bezwaar) and record.persoon in weg)
+    ]
+    erbij = [
+        Vastlegging(uuid5(_ALS, f"{stap.soort}|{stap.persoon}"), stap.persoon, inhoud)
+        for stap in stappen
+        if (inhoud := _inhoud(stap, vraag, stap.persoon)) is not None
+    ]
+    return replace(feiten, vastleggingen=(*blijft, *erbij))
+
+
+def _inhoud(stap: Stap, vraag: Vraag, door: UUID) -> Grond | Instemming | Opheffing | None:
+    """The record a step would make, given by somebody; None for the step that takes one back."""
+    ontvanger = Ontvanger(medewerker=vraag.vrager.actor.id)
+    bereik = {
+        "doel": stap.doel, "regimes": (vraag.herkomst.regime,),
+        "onderwerpen": (vraag.onderwerp,), "ontvanger": ontvanger,
+    }  # fmt: skip
+    match stap.soort:
+        case Stapsoort.GROND:
+            noodzaak = "nog te schrijven"
+            return Grond(**bereik, grondslag=vraag.herkomst.grondslag, noodzaak=noodzaak)
+        case Stapsoort.TOESTEMMING:
+            return Instemming(**bereik, gegeven_door=door, wijze="nog te geven")
+        case Stapsoort.OPHEFFING:
+            return Opheffing(
+                herkomst=vraag.herkomst.code, houder="houder", ontvanger=ontvanger,
+                gegeven_door=door,
+            )  # fmt: skip
+        case Stapsoort.BEZWAAR_WEG:
+            return None
+
+
+def _door(stap: Stap, vraag: Vraag, feiten: Feiten) -> Stap:
+    """The step with who can make it: the professional a ground; else whoever decides for her."""
+    if stap.soort is Stapsoort.GROND:
+        return replace(stap, door=(vraag.vrager.actor.id,))
+    kandidaten = dict.fromkeys((stap.persoon, *feiten.bekenden))
+    wel = (wie for wie in kandidaten if _kan(wie, stap, vraag, feiten))
+    return replace(stap, door=tuple(wel))
+
+
+def _kan(wie: UUID, stap: Stap, vraag: Vraag, feiten: Feiten) -> bool:
+    inhoud = _inhoud(stap, vraag, wie)
+    if inhoud is None:
+        return wie == stap.persoon or vertegenwoordigt(wie, stap.persoon, feiten)
+    controle: Callable[..., None] = (
+        controleer_opheffing if isinstance(inhoud, Opheffing) else controleer_instemming
+    )
+    try:
+        controle(inhoud, stap.persoon, feiten)
+    except RegelFout:
+        return False
+    return True
