@@ -63,6 +63,15 @@ def router(
         return Sessie(token=tokens.issue(persona.aangemeld, now()))
 
     @routes.post(
+        "/sessies/bevestiging", status_code=201, response_model=Sessie,
+        summary="Aanmelding bevestigen", operation_id="bevestigAanmelding",
+    )  # fmt: skip
+    def bevestig(wie: Wie) -> Sessie:
+        """Alleen in de demo: dezelfde sessie, nu bevestigd. Echt doet dit de identiteitsvoorziening
+        van de gemeente, met een tweede middel."""
+        return Sessie(token=tokens.confirm(wie.token, now()))
+
+    @routes.post(
         "/personas", status_code=201, response_model=Nieuw, summary="Persona van een inwoner",
         operation_id="maakPersona",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Self
@@ -38,6 +38,8 @@ class Rol(StrEnum):
     BESLISSER = "beslisser"
     PRIVACY_OFFICER = "privacy-officer"
     FG = "fg"
+    DIENSTLEIDER = "dienstleider"
+    """Leads the shift: hears at once of what is out of the ordinary, decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Aangemeld:
     gemeente: str
     token: str = field(default="", compare=False, repr=False)
     """What she showed for it, so that a service that asks on her behalf can show it too."""
+    nood: bool = False
+    """Screened and appointed for emergency access; an attribute of the person, never a role."""
+    bevestigd: datetime | None = None
+    """When she last confirmed beside signing in that it is she (step-up).
+
+    The port for a real identity provider: it asks again (OpenID Connect `max_age=0` with the
+    `acr_values` of a stronger means) and its `auth_time` comes here. In the demo it is a button.
+    """
 
 
 class Tokens:
@@ -79,7 +89,7 @@ class Tokens:
     def issue(self, who: Aangemeld, now: datetime) -> str:
         """A token for somebody's own gemeente, which may be another than the one checked here."""
         assert self._sign_key is not None, "only who signs people in has the key"
-        claims = {
+        claims: dict[str, object] = {
             "sub": str(who.actor.id),
             "naam": who.actor.naam,
             "organisatie": who.actor.organisatie,
@@ -90,6 +100,19 @@ class Tokens:
             "gemeente": who.gemeente,
             "exp": int((now + SESSION).timestamp()),
         }
+        if who.nood:
+            claims["nood"] = True
+        return jwt.encode({"alg": "ES256"}, claims, self._sign_key)
+
+    def confirm(self, token: str, now: datetime) -> str:
+        """The same session, confirmed now; it ends when it would have ended.
+
+        Raises NotSignedInError.
+        """
+        assert self._sign_key is not None, "only who signs people in has the key"
+        self.check(token, now)
+        claims = jwt.decode(token, self._verify_key, algorithms=["ES256"]).claims
+        claims |= {"bevestigd": int(now.timestamp())}
         return jwt.encode({"alg": "ES256"}, claims, self._sign_key)
 
     def check(self, token: str, now: datetime) -> Aangemeld:
@@ -104,7 +127,10 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._verify_key, algorithms=["ES256"]).claims
             gemeente, expires = claims["gemeente"], claims["exp"]
+            nood, bevestigd = claims.get("nood", False), claims.get("bevestigd")
             if not re.fullmatch(r"[0-9]{4}", gemeente) or type(expires) is not int:
+                raise NotSignedInError
+            if type(nood) is not bool or type(bevestigd) not in (int, type(None)):
                 raise NotSignedInError
             if self._gemeente not in (None, gemeente):
                 raise NotSignedInError
@@ -116,7 +142,8 @@ class Tokens:
             )
             who = Aangemeld(
                 actor, Rol(claims["rol"]), Hoed(claims["hoed"]), herkomst(claims["herkomst"]),
-                gemeente, token,
+                gemeente, token, nood,
+                None if bevestigd is None else datetime.fromtimestamp(bevestigd, UTC),
             )  # fmt: skip
         except (JoseError, KeyError, ValueError, TypeError):
             raise NotSignedInError from None

@@ -43,6 +43,8 @@ class Persona(Waarde):
     """Where she works; a file that does not say so means the gemeente of the installation."""
     herkomst: str
     """Code of the herkomst of what she writes: the law and task she works under."""
+    nood: bool = False
+    """Screened and appointed by the college for emergency access."""
     uitleg: str = ""
     """For the demo's sign-in page: what this persona is good for."""
 
@@ -51,7 +53,9 @@ class Persona(Waarde):
         actor = Actor(
             id=self.id, naam=self.naam, organisatie=self.organisatie, functie=self.functie
         )
-        return Aangemeld(actor, self.rol, self.hoed, herkomst(self.herkomst), self.gemeente)
+        return Aangemeld(
+            actor, self.rol, self.hoed, herkomst(self.herkomst), self.gemeente, nood=self.nood
+        )
 
     @property
     def medewerker(self) -> Medewerker:

@@ -46,6 +46,25 @@ def claims(token: str) -> dict[str, Any]:
     return found
 
 
+def test_a_confirmed_session_is_the_same_session_and_ends_when_it_would_have() -> None:
+    who = replace(WIE, nood=True)
+    token, later = TOKENS.issue(who, NU), NU + timedelta(hours=7)
+    confirmed = TOKENS.confirm(token, later)
+    assert TOKENS.check(token, later) == who
+    assert TOKENS.check(confirmed, later) == replace(who, bevestigd=later)
+    with pytest.raises(NotSignedInError):
+        TOKENS.check(confirmed, NU + SESSION)
+    with pytest.raises(NotSignedInError):
+        TOKENS.confirm(token, NU + SESSION)
+
+
+@pytest.mark.parametrize("claim", [{"nood": "ja"}, {"nood": 1}, {"bevestigd": "nu"},
+                                   {"bevestigd": True}])  # fmt: skip
+def test_what_a_token_says_of_emergencies_has_one_form(claim: dict[str, Any]) -> None:
+    token = jwt.encode({"alg": "ES256"}, claims(TOKENS.issue(WIE, NU)) | claim, KEY)
+    assert refused(token)
+
+
 @pytest.mark.parametrize("rol", Rol)
 def test_whoever_signed_in_is_known_as_such(rol: Rol) -> None:
     who = replace(WIE, rol=rol)
