@@ -6,7 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from events.base import Fact, Personal
-from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Tekst
+from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Taak, Tekst
 
 
 class GrondslagVastgelegd(Fact, naam="nl.samenplan.grondslag-vastgelegd"):
@@ -73,3 +73,18 @@ ConsentFact: TypeAlias = (
     | Ingetrokken
     | PersoonGewist
 )
+
+
+class TaakOntstaan(Fact, naam="nl.samenplan.taak-ontstaan"):
+    """Something waits for a person; for whom, about whom and why is sealed."""
+
+    taak: Personal[Taak]
+
+
+class TaakAfgehandeld(Fact, naam="nl.samenplan.taak-afgehandeld"):
+    """Somebody did what was waiting, or it no longer has to be done."""
+
+    uitkomst: Personal[Tekst]
+
+
+TaakFact: TypeAlias = TaakOntstaan | TaakAfgehandeld

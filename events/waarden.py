@@ -366,3 +366,17 @@ class Vertegenwoordiger(Waarde):
     persoon: UUID
     als: Vertegenwoordiging
     tot: Dag | None = None
+
+
+class Taak(Waarde):
+    """What waits for a person: which kind, for which role, about whom, before which day."""
+
+    soort: Kort
+    voor: Kort
+    """Role: "regisseur" of the household, "medewerker" (one professional), or an office."""
+    over: UUID
+    uiterlijk: Dag | None = None
+    huishouden: UUID | None = None
+    medewerker: UUID | None = None
+    bij: UUID | None = None
+    """What it is about besides a person: the number of an emergency access, of an incident."""

@@ -24,7 +24,7 @@ from events.waarden import (
 from events.waarden import Reikwijdte as Bereik
 from infra.decider import Recorded
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
-from services.consent import NAAM
+from services.consent import NAAM, api_taken
 from services.consent.application import Consent
 from services.consent.inzagen import voor_betrokkene, voor_toezicht
 from services.consent.vastleggen import Vastleggen
@@ -271,6 +271,7 @@ def router(consent: Consent) -> APIRouter:
             "regels": [rule.model_dump(mode="json") for rule in rules.regels],
         }  # fmt: skip
 
+    routes.include_router(api_taken.router(consent))
     return routes
 
 

@@ -43,7 +43,7 @@ tabel = Table(
     Column("soort", String, nullable=False),
     Column("huishouden", Uuid, index=True),
     Column("persoon", Uuid, index=True),
-    Column("medewerker", Uuid),
+    Column("medewerker", Uuid, index=True),
     Column("versie", Integer, nullable=False),
     Column("kid", String(32), nullable=False),
     Column("inhoud", LargeBinary, nullable=False),
@@ -154,6 +154,20 @@ class Beslisfeiten:
             vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, gemelden,
             geboren, gezag, vastleggingen,
         )  # fmt: skip
+
+    def regie_van(self, tx: Tx, wie: UUID, vandaag: date) -> list[UUID]:
+        """The households somebody directs today, under a mandate that holds."""
+        rijen = tx.execute(
+            select(tabel).where(tabel.c.soort == "regisseur", tabel.c.medewerker == wie)
+        ).all()
+        return [
+            rij.huishouden
+            for rij in rijen
+            for mandaat in [self.feiten(tx, [rij], rij.huishouden, vandaag).mandaat]
+            if mandaat is not None
+            and mandaat.van <= vandaag
+            and (mandaat.tot is None or vandaag <= mandaat.tot)
+        ]
 
     def _zet(self, tx: Tx, versie: int, zet: Zet) -> None:
         plaats = Zegelplaats((zet.betrokkene,), herkomst("beslisfeiten"), Rubriek.DELEN)
