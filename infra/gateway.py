@@ -103,8 +103,8 @@ class Gateway:
         client = self._diensten[dienst]
         body = await request.body()
         headers = [(name, value) for name, value in request.headers.raw if name in _ON]
-        if (gevolgd := trace.huidige()) is not None:
-            headers.append((trace.HEADER.encode(), trace.kop(gevolgd).encode()))
+        if (gevolgd := trace.verder()) is not None:
+            headers.append((trace.HEADER.encode(), gevolgd.encode()))
         try:
             async with asyncio.timeout(TOTAL):
                 return await _ask(

@@ -221,8 +221,8 @@ class _Dienst(httpx.Auth):
         verzoek = Verzoek(request.method, request.url.raw_path.decode(), request.content)
         token = self._tokens.issue(self._aan, verzoek, self._now())
         request.headers["Authorization"] = f"{SCHEME} {token}"
-        if (correlation := trace.huidige()) is not None:
-            request.headers[trace.HEADER] = trace.kop(correlation)
+        if (gevolgd := trace.verder()) is not None:
+            request.headers[trace.HEADER] = gevolgd
         yield request
 
 

@@ -297,7 +297,7 @@ class _Border:
             await self._app(scope, receive, send)
             return
         started = False
-        correlation = trace.van(scope["headers"])
+        correlation, caller = trace.van(scope["headers"])
         public = scope["path"].endswith("/openapi.json")
 
         async def send_with_headers(message: Message) -> None:
@@ -327,7 +327,7 @@ class _Border:
             if size <= MAX_BODY or started:
                 await send_with_headers(message)
 
-        with trace.binnen(correlation):
+        with trace.binnen(correlation, caller):
             try:
                 with suppress(_TooLargeError):
                     await self._app(scope, receive_counted, send_unless_too_large)

@@ -46,7 +46,7 @@ class _Route(APIRoute):
         handle = super().get_route_handler()
 
         async def geantwoord(request: Request) -> Response:
-            with trace.binnen(trace.van(request.headers.raw)):
+            with trace.binnen(*trace.van(request.headers.raw)):
                 try:
                     response = await handle(request)
                 except DienstGeweigerdError:

@@ -145,3 +145,14 @@ def test_a_log_line_names_the_trace(
     inner, outer = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert inner["trace"] == UUID(int=7).hex
     assert "trace" not in outer
+
+
+def test_the_step_that_called_goes_on_to_whom_we_call() -> None:
+    headers = [(b"traceparent", f"00-{TRACE}-{STEP}-00".encode())]
+    with trace.binnen(*trace.van(headers)):
+        assert (trace.huidige(), trace.aanroeper()) == (UUID(TRACE), STEP)
+        assert trace.verder() == f"00-{TRACE}-{STEP}-01"
+        with trace.binnen(UUID(int=7)):  # another trace has no caller of ours
+            assert trace.aanroeper() is None
+            assert (trace.verder() or "").startswith(f"00-{UUID(int=7).hex}-")
+    assert (trace.huidige(), trace.aanroeper(), trace.verder()) == (None, None, None)

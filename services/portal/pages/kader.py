@@ -164,8 +164,8 @@ class Kader:
 
     def _wie(self, sessie: Sessie) -> dict[str, str]:
         wie = {"Authorization": f"Bearer {sessie.token}"}
-        gevolgd = trace.huidige()
-        return wie if gevolgd is None else wie | {trace.HEADER: trace.kop(gevolgd)}
+        gevolgd = trace.verder()
+        return wie if gevolgd is None else wie | {trace.HEADER: gevolgd}
 
     def _lees(self, response: httpx.Response) -> Any:
         if response.status_code == 401:
@@ -235,7 +235,7 @@ class Kader:
                 handle = super().get_route_handler()
 
                 async def veilig(request: Request) -> Response:
-                    with trace.binnen(trace.van(request.headers.raw)):
+                    with trace.binnen(*trace.van(request.headers.raw)):
                         try:
                             response = await handle(request)
                         except Exception as error:  # noqa: BLE001  # a number, no content
