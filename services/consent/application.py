@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from pydantic_core import to_jsonable_python
@@ -37,7 +37,7 @@ from events.consent import (
 )
 from events.waarden import Doel
 from infra import keys as keytables
-from infra import positions
+from infra import positions, trace
 from infra.auth import Aangemeld
 from infra.database import Database, Tx
 from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded, WordtHersteld
@@ -63,6 +63,8 @@ from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
 from services.consent.taken import Taken
+
+T = TypeVar("T")
 
 
 class AlleenBeslisser(GeenRecht):
@@ -177,19 +179,46 @@ class Consent:
 
         A person outside the household gives the answer of an outsider. Logged like any question.
         """
-        vraagt, nu = vrager(wie), self._now()
+        vraag = Vraag(vrager(wie), doel, (persoon,), herkomst, onderwerp)
+
+        def beantwoord(feiten: Feiten) -> tuple[Besluit, list[Deel]] | None:
+            if persoon not in feiten.leden:
+                return None
+            besluit = mag(vraag, feiten, self.regels)
+            return besluit, [Deel((persoon,), herkomst, onderwerp, besluit)]
+
+        return self.stel(wie, huishouden, doel, beantwoord) or GEEN_RELATIE
+
+    def stel(
+        self, wie: Aangemeld, huishouden: UUID, doel: Doel | None,
+        beantwoord: Callable[[Feiten], tuple[T, Sequence[Deel]] | None],
+        meer: Mapping[str, Any] | None = None, *, toezicht: bool = False,
+        nummer: UUID | None = None,
+    ) -> T | None:  # fmt: skip
+        """Answer one question that opens nothing, and log it in the same transaction.
+
+        `beantwoord` gives the answer and the parts it was about, or None for what may not be known:
+        to who has no relation here, or asks about nobody of here, the answer is None and the same
+        row is written. `meer` is what the row says of the question itself. With `toezicht` no
+        relation is asked: whoever calls has made sure that this person supervises.
+        """
+        vraagt, nu, nummer = vrager(wie), self._now(), nummer or trace.huidige() or uuid4()
         with self.database.write() as tx:
             rijen = self._feiten.rijen(tx, huishouden)
-            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
-            if not relaties(vraagt, feiten) or persoon not in feiten.leden:
-                self._log(tx, nu, uuid4(), wie, doel, huishouden, [], GEEN_RELATIE)
-                return GEEN_RELATIE
-            self._bijgewerkt(tx, huishouden)
-            vraag = Vraag(vraagt, doel, (persoon,), herkomst, onderwerp)
-            besluit = mag(vraag, feiten, self.regels)
-            deel = Deel((persoon,), herkomst, onderwerp, besluit)
-            self._log(tx, nu, uuid4(), wie, doel, huishouden, [deel], soort="uitleg")
-        return besluit
+            if toezicht:
+                feiten = self._feiten.feiten(tx, rijen, huishouden, _dag(nu))
+            else:
+                feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+            found = None
+            if toezicht or relaties(vraagt, feiten):
+                self._bijgewerkt(tx, huishouden)
+                found = beantwoord(feiten)
+            if found is None:
+                self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE, meer=meer)
+                return None
+            antwoord, delen = found
+            self._log(tx, nu, nummer, wie, doel, huishouden, delen, soort="uitleg", meer=meer)
+        return antwoord
 
     def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:
         """The decision facts for a command of somebody who belongs here; a refusal is logged.
@@ -367,7 +396,7 @@ class Consent:
     def _gevouwen(
         self, tx: Tx, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime
     ) -> Feiten:
-        vandaag = nu.astimezone(NEDERLAND).date()
+        vandaag = _dag(nu)
         if not heeft_relatie(rijen, vrager.actor.id, inwoner=vrager.rol == "inwoner"):
             rijen = []  # the same statements run for a household that does not exist
         return self._feiten.feiten(tx, rijen, huishouden, vandaag)
@@ -387,15 +416,16 @@ class Consent:
     def _log(
         self, tx: Tx, nu: datetime, nummer: UUID, wie: Aangemeld, doel: Doel | None,
         huishouden: UUID, delen: Iterable[Deel], geheel: Besluit | None = None,
-        soort: str = "inzage",
+        soort: str = "inzage", meer: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         delen = list(delen)
-        vraag = {
+        vraag: dict[str, Any] = {
             "door": _wie(wie), "hoed": wie.hoed.value, "doel": doel.value if doel else None,
             "regelset": {"versie": self.regels.versie, "hash": self.regels.hash},
         }  # fmt: skip
         besluit = {
             **vraag,
+            **({} if meer is None else {"vraag": dict(meer)}),
             "geheel": None if geheel is None else _uitkomst(geheel),
             "delen": _per_uitkomst(delen, betrokkenen=True),
         }
@@ -437,6 +467,11 @@ _PERSOON = (
 def vrager(wie: Aangemeld) -> Vrager:
     """Who asks, as a decision knows her."""
     return Vrager(wie.actor, wie.rol.value, wie.hoed, wie.herkomst.regime, wie.herkomst.code)
+
+
+def _dag(nu: datetime) -> date:
+    """The day it is in the Netherlands."""
+    return nu.astimezone(NEDERLAND).date()
 
 
 def _wie(wie: Aangemeld) -> dict[str, str]:
