@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from infra.auth import Rol
 from infra.decider import NEDERLAND
 from services.portal.pages.beeld import beeld, zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
@@ -22,12 +24,16 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         sessie = kader.sessie(request)
         await kader.wacht(request)
         mijn = zichtbaar(await run_in_threadpool(kader.portal.mijn_huishoudens, sessie.wie))
+        taken = Counter(taak["huishouden"] for taak in await _taken(kader, sessie))
         for h in mijn:
+            h["taken"] = taken[str(h["id"])]
             h["woorden"] = [WOORDEN["relatie"][rol] for rol in h["rollen"]]
             h["namen"] = [
                 lid["persoonsnaam"] for lid in h["leden"] if lid["geldt"] and "persoonsnaam" in lid
             ]
-        mijn.sort(key=lambda h: (-h["meldingenTeDoen"], [str(naam) for naam in h["namen"]]))
+        mijn.sort(
+            key=lambda h: (-h["meldingenTeDoen"] - h["taken"], [str(naam) for naam in h["namen"]])
+        )
         return kader.pagina("huishoudens.html", sessie, huishoudens=mijn, actief="/huishoudens")
 
     @pages.get("/huishoudens/{huishouden:uuid}")
@@ -54,6 +60,14 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             "leefgebied": velden["leefgebied"],
         }  # fmt: skip
         return await doe(sessie, huishouden, velden, pad, body, "actie", actie)
+
+    @pages.post("/huishoudens/{huishouden:uuid}/taken/{taak:uuid}")
+    async def handel_taak_af(request: Request, huishouden: UUID, taak: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        body = {"uitkomst": velden["uitkomst"]}
+        return await doe(
+            sessie, huishouden, velden, f"/taken/{taak}/afhandeling", body, "taak", taak
+        )
 
     @pages.post("/huishoudens/{huishouden:uuid}/vastleggingen/{record:uuid}/intrekking")
     async def trek_in(request: Request, huishouden: UUID, record: UUID) -> Response:
@@ -82,15 +96,29 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         toen = None if dag is None else _einde_van(dag)
         dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, None, toen)
         d = beeld(dossier, sessie.wie, kader.vandaag)
+        aandacht = [] if toen is not None else await _taken(kader, sessie, huishouden)
+        if fout is not None and fout.status == 404:
+            bij = None  # what it was about is not on the page any more
         return kader.pagina(
             "huishouden.html", sessie, 400 if geen_datum else 200 if fout is None else fout.status,
             h=d, namen=d["namen"], bewoners=d["bewoners"], vertrokken=d["vertrokken"],
             taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
             niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
-            gedaan=gedaan, fout=fout, bij=bij,
+            gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij), aandacht=aandacht,
             waarden={} if velden is None else velden.waarden,
             sleutel=None if velden is None else velden["sleutel"],
         )  # fmt: skip
+
+
+async def _taken(
+    kader: Kader, sessie: Sessie, huishouden: UUID | None = None
+) -> list[dict[str, Any]]:
+    """What waits for this professional, in one household or in all."""
+    if sessie.wie.rol is not Rol.PROFESSIONAL:
+        return []
+    waar = "" if huishouden is None else f"?huishouden={huishouden}"
+    gelezen: list[dict[str, Any]] = (await kader.lees(sessie, f"/taken{waar}"))["taken"]
+    return gelezen
 
 
 def _dag(text: str) -> date | None:

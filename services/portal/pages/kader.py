@@ -63,6 +63,7 @@ GEDAAN = {
     "intrekking": "De intrekking is vastgelegd en geldt vanaf nu.",
     "melding": "U heeft de melding opgepakt.",
     "actie": "De actie is bijgewerkt.",
+    "taak": "De taak is afgehandeld.",
 }
 
 
