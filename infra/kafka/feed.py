@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from uuid import UUID
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.errors import AuthorizationError, KafkaError
 
 from events.base import Envelope, UnknownFactError, shard
@@ -62,24 +63,29 @@ class KafkaFeed:
         self._unreadable: dict[tuple[int, int], UnknownFactError] = {}
         self._side_lock = Lock()
         calm_down()
-        # A second one, outside the group, to look around without disturbing the first.
-        self._side = _consumer(verbinding, client_id=f"{groep}.{lid}.terzijde")
-        try:
+        with ExitStack() as made:
+            # A second one, outside the group, to look around without disturbing the first.
+            self._side = _consumer(verbinding, client_id=f"{groep}.{lid}.terzijde")
+            made.callback(self._side.close, autocommit=False, timeout_ms=3000)
             self._check()
             self._consumer = _consumer(
                 verbinding,
                 client_id=f"{groep}.{lid}",
                 group_id=groep,
                 group_instance_id=lid,
-                partition_assignment_strategy=[CooperativeStickyAssignor()],
+                # All of a topic is divided in one go. The cooperative way of kafka-python (3.0.12)
+                # takes two, and what a member gives up in the first has no reader ever after when
+                # it is put out, or killed and back, before it asked for the second.
+                partition_assignment_strategy=[RangePartitionAssignor()],
                 session_timeout_ms=6000,
                 heartbeat_interval_ms=1000,
                 max_poll_interval_ms=300_000,
             )
-        except BaseException:
-            self._side.close()
-            raise
-        self._consumer.subscribe([self._topic], listener=_Forget(self._next))
+            made.callback(self._consumer.close, autocommit=False, timeout_ms=3000)
+            self._consumer.subscribe([self._topic], listener=_Forget(self._next))
+            # Before it joins: a leader that does not know the topic yet gives nobody anything.
+            self._ends(self._consumer)
+            self._opened = made.pop_all()
 
     def read(self, cursors: Mapping[int, int], limit: int) -> Batch:
         """Facts that follow these cursors, of the partitions that are ours at the moment; at most
@@ -126,7 +132,7 @@ class KafkaFeed:
     def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
         """Per partition of the topic: how many records follow the cursor. Raises BrokerError."""
         with self._side_lock:
-            ends = self._ends()
+            ends = self._ends(self._side)
         return {number: max(0, end - cursors.get(number, 0)) for number, end in ends.items()}
 
     def held(self) -> set[int]:
@@ -134,8 +140,7 @@ class KafkaFeed:
         return set(self._next)
 
     def close(self) -> None:
-        self._consumer.close(autocommit=False, timeout_ms=3000)
-        self._side.close(autocommit=False, timeout_ms=3000)
+        self._opened.close()
 
     def _check(self) -> None:
         """Ask for what only a reader gets: without the right to read, polling is just empty."""
@@ -199,7 +204,7 @@ class KafkaFeed:
         """Every record of the partitions where a shard stands or stood before they doubled."""
         mine = [tp for tp in self._partitions if (of - tp.partition) % PARTITIES == 0]
         try:
-            ends = self._ends()
+            ends = self._ends(self._side)
             self._side.assign(mine)
             self._side.seek_to_beginning(*mine)
             until = time.monotonic() + 30
@@ -214,9 +219,9 @@ class KafkaFeed:
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
 
-    def _ends(self) -> dict[int, int]:
+    def _ends(self, consumer: Any) -> dict[int, int]:
         try:
-            found = self._side.end_offsets(self._partitions)
+            found = consumer.end_offsets(self._partitions)
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
         return {tp.partition: int(end) for tp, end in found.items()}

@@ -34,7 +34,12 @@ class Verbinding:
     mtls: Mtls | None = None
 
     def options(self) -> dict[str, Any]:
-        common = {"bootstrap_servers": self.bootstrap.split(","), "bootstrap_timeout_ms": 5000}
+        common = {
+            "bootstrap_servers": self.bootstrap.split(","),
+            "bootstrap_timeout_ms": 5000,
+            # A broker that is back is found back before a reader's place in its group is given up.
+            "reconnect_backoff_max_ms": 1000,
+        }
         if self.mtls is None:
             return common
         return common | {

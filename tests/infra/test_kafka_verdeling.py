@@ -1,0 +1,44 @@
+"""Every partition keeps a reader, whoever is put out of the group or dies while it is divided."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.kafka.feed import KafkaFeed
+from infra.testbed.kafka import Kafka
+from tests.infra.topic import Topic, facts, swept, until
+
+__all__ = ["swept"]
+pytestmark = pytest.mark.usefixtures("swept")
+ALLE = set(range(12))
+
+
+@pytest.fixture
+def topic(kafka: Kafka) -> Topic:
+    made = Topic(kafka)
+    made.publish(made.records(facts(40)))
+    return made
+
+
+def holds(feed: KafkaFeed) -> set[int]:
+    """What a member holds after it read once more."""
+    feed.read({}, 500)
+    return feed.held()
+
+
+def test_what_a_member_held_that_was_put_out_finds_a_reader(topic: Topic) -> None:
+    with topic.feed("een") as een, topic.feed("twee") as twee:
+        until(lambda: holds(een) == ALLE)
+        holds(twee)  # asks to join, and waits for the other
+        een._consumer._coordinator.reset_generation()  # as when its heartbeat is refused
+        until(lambda: holds(een) | holds(twee) == ALLE and een.held() and twee.held())
+        assert not een.held() & twee.held()
+
+
+def test_what_a_member_held_that_died_while_it_gave_up_some_finds_a_reader(topic: Topic) -> None:
+    with topic.feed("twee") as twee:
+        with topic.feed("een") as een:
+            until(lambda: holds(een) == ALLE)
+            until(lambda: holds(twee) == ALLE or holds(een) != ALLE)
+        with topic.feed("een") as again:
+            until(lambda: holds(again) | holds(twee) == ALLE and again.held() and twee.held())
