@@ -1,0 +1,193 @@
+"""The sequencer: puts committed rows of the log in its tree and signs the new head, within a second
+and outside the path of whoever reads.
+
+One step: 1. the last signed head, and the rows after it; 2. the tiles still give that head, and no
+later one was published; 3. the tree grows, its tiles are on disk; 4. it is read anew and shown to
+continue the last head; 5. in one transaction: the last head is still the last, the new one is
+signed and stored; 6. it is published as the file `checkpoint`.
+
+Rules kept here: it never signs what does not continue what it signed; a step that ends anywhere,
+by kill -9 too, is repeated and gives the same tiles, because rows never change; one works at a time
+(a lock on the folder), and if two did, the transaction lets one sign and the other begin anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, insert, select
+
+from infra.boom import consistent, leaf_hash, root_of
+from infra.database import Database, Tx
+from infra.koppen import Head, HeadRefusedError, KeyFile, Verifier, note, read
+from infra.logbook import LogDamagedError, logkoppen, logregels
+from infra.tegels import Tree, TreeDamagedError, write
+
+BATCH = 20_000
+"""Rows that one head takes in at most."""
+CHECKPOINT, PUBLIC = "checkpoint", "sleutel.pub"
+
+
+class Waiting(NamedTuple):
+    """Rows that no signed head holds yet, and for how long the first of them has waited."""
+
+    rows: int
+    seconds: float
+
+
+class Sequencer:
+    """Of one log. A reader for `infra.feed.Worker`: `step`, and whether it falters.
+
+    `stopped` stays None: what it refuses to sign it looks at again, and goes on once it is right.
+    """
+
+    name = "volgorde"
+    stopped: str | None = None
+
+    def __init__(
+        self, database: Database, folder: Path, key: KeyFile, now: Callable[[], datetime]
+    ) -> None:
+        self.failing: str | None = None
+        self.folder = folder
+        self._database, self._key, self._now = database, key, now
+
+    def quarantined(self) -> int:
+        return 0
+
+    def step(self) -> int:
+        """Sign what is new; how many rows that were. The path of the module, step by step.
+
+        Raises KeyFileError without its key, HeadRefusedError or LogDamagedError for what it
+        will not sign, and what the database raises.
+        """
+        with _alone(self.folder) as alone:
+            return self._step() if alone else 0
+
+    def _step(self) -> int:
+        signer = self._key.signer()
+        with self._database.read() as tx:  # 1
+            last = last_head(tx, signer.verifier)
+            rows = entries(tx, last.size, BATCH)
+        published = self._published(signer.verifier)
+        self._continues(last, published)  # 2
+        if not rows:
+            if published != last:
+                self._publish()
+            return 0
+        tree = self._tree(last)
+        grown = tree.grow([leaf_hash(row) for row in rows])  # 3
+        new = Head(last.origin, grown.size, grown.root())
+        again = Tree(self.folder, new.size)  # 4
+        if not consistent(last.size, last.root, new.size, new.root, again.consistency(last.size)):
+            raise HeadRefusedError("de nieuwe kop gaat niet verder op de vorige")
+        with self._database.write() as tx:  # 5
+            if last_head(tx, signer.verifier) != last:
+                return 0  # another was first
+            dag = self._now().date().isoformat()
+            tx.execute(delete(logkoppen).where(logkoppen.c.dag == dag))
+            signed = note(new, [signer.sign(new.text)])
+            tx.execute(insert(logkoppen).values(dag=dag, grootte=new.size, kop=signed))
+        self._publish()  # 6
+        return len(rows)
+
+    def waiting(self) -> Waiting:
+        """What is not signed yet. Needs no key."""
+        with self._database.read() as tx:
+            size = tx.scalar(select(func.max(logkoppen.c.grootte))) or 0
+            rest = select(func.count(), func.min(logregels.c.tijdstip)).where(logregels.c.nr > size)
+            rows, first = tx.execute(rest).one()
+        if first is None:
+            return Waiting(0, 0.0)
+        return Waiting(rows, (self._now() - datetime.fromisoformat(first)).total_seconds())
+
+    def _published(self, key: Verifier) -> Head:
+        path = self.folder / CHECKPOINT
+        return read(path.read_text(), key) if path.exists() else _none(key)
+
+    @staticmethod
+    def _continues(last: Head, published: Head) -> None:
+        """A log that was put back to an earlier moment has a published head that it does not."""
+        if published.size > last.size or (published.size == last.size and published != last):
+            raise HeadRefusedError(
+                f"er is een kop van {published.size} regels uitgegeven die het logboek niet kent"
+            )
+
+    def _tree(self, last: Head) -> Tree:
+        """The tree of the last head; from the rows when tiles are missing."""
+        tree = Tree(self.folder, last.size)
+        try:
+            root = tree.root()
+        except TreeDamagedError:
+            tree = self._rebuild(last)
+            root = tree.root()
+        if root != last.root:
+            raise HeadRefusedError("de tegels passen niet bij de laatste ondertekende kop")
+        return tree
+
+    def _rebuild(self, last: Head) -> Tree:
+        """The tiles anew, from rows that still give the signed root. Raises LogDamagedError."""
+        with self._database.read() as tx:
+            leaves = [leaf_hash(row) for row in entries(tx, 0, last.size)]
+        if len(leaves) != last.size or root_of(leaves) != last.root:
+            raise LogDamagedError("de regels passen niet bij de laatste ondertekende kop")
+        return Tree(self.folder, 0).grow(leaves)
+
+    def _publish(self) -> None:
+        with self._database.read() as tx:
+            signed = stored_head(tx)
+        if signed is not None:
+            write(self.folder / PUBLIC, f"{self._key.verifier}\n".encode())
+            write(self.folder / CHECKPOINT, signed.encode())
+
+
+def entries(tx: Tx, after: int, limit: int) -> Sequence[bytes]:
+    """The commitments of rows after a number, in order. Raises LogDamagedError for a hole."""
+    found = tx.execute(
+        select(logregels.c.nr, logregels.c.verbintenis)
+        .where(logregels.c.nr > after)
+        .order_by(logregels.c.nr)
+        .limit(limit)
+    ).all()
+    if [nr for nr, _ in found] != list(range(after + 1, after + 1 + len(found))):
+        raise LogDamagedError("er ontbreekt een logregel")
+    return [verbintenis for _, verbintenis in found]
+
+
+def stored_head(tx: Tx) -> str | None:
+    """The last signed head as it was stored."""
+    found: str | None = tx.scalar(
+        select(logkoppen.c.kop).order_by(logkoppen.c.grootte.desc()).limit(1)
+    )
+    return found
+
+
+def last_head(tx: Tx, key: Verifier) -> Head:
+    """The last signed head, checked; of a new log that of nothing. Raises HeadRefusedError."""
+    signed = stored_head(tx)
+    return _none(key) if signed is None else read(signed, key)
+
+
+def _none(key: Verifier) -> Head:
+    return Head(key.name, 0, root_of([]))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Whether nobody else works on these tiles, until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(held)
