@@ -151,6 +151,7 @@ class Intakecel:
             omgeving.staff.of(gemeente), omgeving.settings.demo,
         )  # fmt: skip
 
+            omgeving.consent(gemeente).noodtoegang,
     def routers(self) -> Sequence[Any]:
         from services.intake import api
 

@@ -91,7 +91,9 @@ class Embedded:
                 appended=self._appended, posities=self.posities,
             )  # fmt: skip
 
-        self.intake = Intake(store("intake"), self.provider, self.staff, settings.demo)
+        self.intake = Intake(
+            store("intake"), self.provider, self.staff, settings.demo, self.consent.nood.neem
+        )
         self.plannen = Plannen(store("plan"), self.staff, secret)
         stores = (self.intake.store, self.plannen.store, self.consent.store)
         self._logs = {store.name: store for store in stores}
@@ -121,6 +123,7 @@ class Embedded:
                     raise DamagedDataError(str(data / f"{feed.name}.sqlite"))
         self.portal = Portal(self.view, self.consent.vrijgave, secret)
         self._secret = secret
+        self.klok = Worker([self.consent.dagwerk], poll=KLOK)
         self._now = now
 
     def _appended(self, envelopes: Sequence[Envelope], _recorded: Recorded) -> None:

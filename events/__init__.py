@@ -3,6 +3,6 @@
 Importing this package registers every fact; an unknown name is an error, never an import.
 """
 
-from events import consent, intake, plan
+from events import consent, intake, plan, toezicht
 
-__all__ = ["consent", "intake", "plan"]
+__all__ = ["consent", "intake", "plan", "toezicht"]

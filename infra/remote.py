@@ -25,6 +25,8 @@ from infra.decider import WordtHersteld
 from infra.diensttoken import Diensttokens, Verzoek
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import SubjectErasedError, UnknownKeyError
+from infra.nood import WEIGERINGEN, Noodvraag
+from infra.store import SleutelHergebruikt
 
 _CONSENT = {"sni_hostname": "consent"}
 """Wherever it is: the certificate must be that of consent and of nobody else."""
@@ -115,6 +117,25 @@ class Inzageantwoord(_Regel):
     waarom: Mapping[KeyId, OnderdeelRegel]
 
 
+class Noodaanvraag(_Regel):
+    """Emergency access, as intake passes it on. The token is the professional's own."""
+
+    token: str = Field(repr=False, max_length=4000)
+    vraag: Noodvraag
+    sleutel: str = Field(max_length=200)
+    verzoek: bytes = Field(max_length=64)
+
+
+class Noodantwoord(_Regel):
+    """A `Recorded` of consent."""
+
+    stroom: UUID
+    versie: int
+    positie: int
+    antwoord: dict[str, str | None]
+    token: str
+
+
 class Bereikt(_Regel):
     """Whether consent has processed a position."""
 
@@ -165,6 +186,20 @@ class RemoteConsent:
 
     def bereikt(self, token: str) -> bool:
         """Whether consent has processed what a position token stands for.
+    def noodtoegang(self, wie: Aangemeld, vraag: Noodvraag, context: Context) -> Recorded:
+        """Take emergency access (a `Noodpoort`), for who shows her own valid token.
+
+        Raises WEIGERINGEN, SleutelHergebruikt, NotSignedInError, ConsentOnbereikbaar.
+        """
+        assert context.sleutel is not None
+        aanvraag = Noodaanvraag(
+            token=wie.token, vraag=vraag, sleutel=context.sleutel, verzoek=context.verzoek
+        )
+        gedaan = self._vraag("POST", "/noodtoegangen", Noodantwoord, aanvraag)
+        return Recorded(
+            gedaan.stroom, gedaan.versie, gedaan.positie, dict(gedaan.antwoord), gedaan.token
+        )
+
 
         Raises ValueError for what is no position, ConsentOnbereikbaar.
         """

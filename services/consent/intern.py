@@ -26,6 +26,8 @@ from infra.remote import (
     Inzagevraag,
     OnderdeelRegel,
     RedenRegel,
+    Noodaanvraag,
+    Noodantwoord,
     SleutelRegel,
     Zegelantwoord,
     Zegelvraag,
@@ -128,6 +130,23 @@ def router(
     def is_bereikt(request: Request) -> Response:
         try:
             positie = posities.read(request.query_params.get("naPositie", ""))
+    @routes.post("/noodtoegangen")
+    def noodtoegangen(aanvraag: Noodaanvraag, dienst: str = Depends(dienst)) -> Response:
+        if dienst not in ZOEKERS:
+            raise DienstGeweigerdError
+        wie, nu = tokens.check(aanvraag.token, now()), now()
+        context = Context(
+            consent.store.gemeente, wie.actor, wie.hoed, nu, wie.herkomst,
+            trace.huidige() or uuid4(), None, aanvraag.sleutel, aanvraag.verzoek,
+        )  # fmt: skip
+        gedaan = consent.nood.neem(wie, aanvraag.vraag, context)
+        return _json(
+            Noodantwoord(
+                stroom=gedaan.stream, versie=gedaan.version, positie=gedaan.position,
+                antwoord=gedaan.answer, token=gedaan.token,
+            )
+        )  # fmt: skip
+
         except ValueError:
             return problem(400, "Onjuiste invoer", "Dit is geen positie.", "onjuiste-positie")
         return _json(Bereikt(bereikt=bereikt(positie)))
@@ -135,5 +154,5 @@ def router(
     return routes
 
 
-def _json(antwoord: Zegelantwoord | Inzageantwoord | Bereikt) -> Response:
+def _json(antwoord: Zegelantwoord | Inzageantwoord | Noodantwoord | Bereikt) -> Response:
     return Response(antwoord.model_dump_json(), media_type="application/json")

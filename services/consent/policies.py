@@ -31,6 +31,16 @@ from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgeslote
 
 EINDIGT = (RegieOvergedragen, LidVertrokken, DeelnemerVertrokken, PlanAfgesloten, GezagVastgelegd)
 """Facts that end somebody's access: to be followed before the command that made them answers."""
+from events.toezicht import (
+    BeperkingBeeindigd,
+    BeperkingBesloten,
+    GeheimOpengesteld,
+    NoodblokkadeOpgeheven,
+    NoodtoegangBeoordeeld,
+    NoodtoegangGenomen,
+    NoodtoegangVerantwoord,
+    NoodzoekingVergeefs,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,9 @@ VELDEN: Mapping[type[Fact], str | None] = {
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
 )  # fmt: skip
+    GeheimOpengesteld: "openstelling",
+    NoodtoegangBeoordeeld: "oordeel",
+    BeperkingBesloten: "beperking",
 
 
 def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
@@ -146,3 +159,36 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
         case _:
             pass
+        case NoodtoegangGenomen(huishouden=huishouden, medewerker=wie):
+            op = envelope.opgenomen_op.isoformat()
+            yield Zet(
+                f"noodtoegang:{stream}", "noodtoegang", huishouden, op, huishouden, medewerker=wie
+            )
+        case NoodzoekingVergeefs(medewerker=wie):
+            op = envelope.opgenomen_op.isoformat()
+            yield Zet(f"noodzoeking:{stream}", "noodzoeking", wie, op, medewerker=wie)
+        case NoodtoegangVerantwoord(huishouden=huishouden, medewerker=wie):
+            yield Zet(
+                f"noodverslag:{stream}", "noodverslag", huishouden, None, huishouden,
+                medewerker=wie,
+            )  # fmt: skip
+        case GeheimOpengesteld(huishouden=huishouden, medewerker=wie):
+            code = waarde["herkomst"]
+            yield Zet(
+                f"opengesteld:{stream}:{envelope.version}", "opengesteld", huishouden, code,
+                huishouden, medewerker=wie,
+            )  # fmt: skip
+        case NoodtoegangBeoordeeld(huishouden=huishouden, medewerker=wie):
+            yield Zet(
+                f"noodoordeel:{stream}", "noodoordeel", huishouden, waarde["uitkomst"],
+                huishouden, medewerker=wie,
+            )  # fmt: skip
+        case NoodblokkadeOpgeheven(huishouden=huishouden, medewerker=wie):
+            yield Zet(
+                f"noodvrijgave:{stream}", "noodvrijgave", huishouden, None, huishouden,
+                medewerker=wie,
+            )  # fmt: skip
+        case BeperkingBesloten(persoon=persoon):
+            yield Zet(f"beperking:{stream}", "beperking", persoon, waarde, persoon=persoon)
+        case BeperkingBeeindigd():
+            yield Vergeet(f"beperking:{stream}")

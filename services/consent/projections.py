@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -33,7 +34,7 @@ from infra.database import Tx
 from infra.keys import KeyStore, SubjectErasedError
 from infra.positions import quarantaine
 from infra.seal import SealingKey, open_capsule
-from services.consent.domain import Feiten, Vastlegging
+from services.consent.domain import Feiten, Noodtoegang, Vastlegging
 from services.consent.policies import Vergeet, VergeetAlle, Wijziging, Zet
 
 tables = MetaData()
@@ -78,6 +79,8 @@ _IN_QUARANTAINE = (
     )
     .limit(1)
 )
+NOODUREN = timedelta(hours=4)
+"""How long an emergency access is open (trust: own action)."""
 _IN_HUISHOUDEN = ("lid", "oud-lid", "netwerk", "oud-netwerk")
 
 
@@ -111,10 +114,38 @@ class Beslisfeiten:
         """All decision facts of a household, still sealed."""
         return tx.execute(_VAN_HUISHOUDEN, {"huishouden": huishouden}).all()
 
-    def feiten(self, tx: Tx, rijen: Sequence[Rij], huishouden: UUID, vandaag: date) -> Feiten:
-        """Open the rows and fold them. Raises SealError, KeyFileError."""
+    def van_soort(
+        self, tx: Tx, soort: str, *, medewerker: UUID | None = None, persoon: UUID | None = None
+    ) -> Sequence[Rij]:
+        """The decision facts of one kind, of somebody if asked, still sealed."""
+        welke = select(tabel).where(tabel.c.soort == soort).order_by(tabel.c.sleutel)
+        if medewerker is not None:
+            welke = welke.where(tabel.c.medewerker == medewerker)
+        if persoon is not None:
+            welke = welke.where(tabel.c.persoon == persoon)
+        return tx.execute(welke).all()
+
+    def inhoud(self, tx: Tx, rijen: Sequence[Rij]) -> dict[str, Any]:
+        """What rows hold, by `sleutel`; nothing of the erased. Raises SealError, KeyFileError."""
         infos = self._keys.describe(tx, {rij.kid for rij in rijen})
         sleutels = {info.kid: self._keys.unwrap(info) for info in infos if not info.erased}
+        geopend = {}
+        for rij in rijen:
+            if rij.kid in sleutels:
+                plaats = _plaats(self._gemeente, rij.sleutel, rij.versie)
+                capsule = Capsule(plaats, ("inhoud",), rij.kid, rij.inhoud)
+                geopend[rij.sleutel] = open_capsule(capsule, sleutels[rij.kid])["inhoud"]
+        return geopend
+
+    def feiten(
+        self, tx: Tx, rijen: Sequence[Rij], huishouden: UUID, vandaag: date,
+        nu: datetime | None = None,
+    ) -> Feiten:  # fmt: skip
+        """Open the rows and fold them; an emergency access counts only while it is open at `nu`.
+
+        Raises SealError, KeyFileError.
+        """
+        geopend = self.inhoud(tx, rijen)
         regisseur: UUID | None = None
         mandaat: Mandaat | None = None
         deelnemers: dict[UUID, str] = {}
@@ -124,17 +155,16 @@ class Beslisfeiten:
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
+        open_nu: list[tuple[str, UUID, Noodtoegang]] = []
+        opengesteld: dict[UUID, list[str]] = {}
         for rij in rijen:
             if rij.soort in _IN_HUISHOUDEN:
                 bekenden.add(rij.persoon)
             if rij.soort == "gemeld":
                 gemelden.add(rij.persoon)
-            if rij.kid not in sleutels:
+            if rij.sleutel not in geopend:
                 continue
-            capsule = Capsule(
-                _plaats(self._gemeente, rij.sleutel, rij.versie), ("inhoud",), rij.kid, rij.inhoud
-            )
-            inhoud = open_capsule(capsule, sleutels[rij.kid])["inhoud"]
+            inhoud = geopend[rij.sleutel]
             match rij.soort:
                 case "regisseur":
                     regisseur, mandaat = rij.medewerker, _INHOUD["mandaat"].validate_python(inhoud)
@@ -146,6 +176,12 @@ class Beslisfeiten:
                     geboren[rij.persoon] = date.fromisoformat(inhoud)
                 case "gezag":
                     gezag[rij.persoon] = _INHOUD["gezag"].validate_python(inhoud)
+                case "noodtoegang":
+                    if nu is not None and nu < nood_tot(inhoud):
+                        nummer = UUID(rij.sleutel.removeprefix("noodtoegang:"))
+                        open_nu.append((inhoud, rij.medewerker, Noodtoegang(nummer)))
+                case "opengesteld":
+                    opengesteld.setdefault(UUID(rij.sleutel.split(":")[1]), []).append(inhoud)
                 case "grond" | "toestemming" | "opheffing" | "bezwaar":
                     nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)
@@ -153,6 +189,10 @@ class Beslisfeiten:
         return Feiten(
             vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, gemelden,
             geboren, gezag, vastleggingen,
+            {
+                wie: replace(een, opengesteld=tuple(opengesteld.get(een.id, ())))
+                for _, wie, een in sorted(open_nu, key=lambda open_: open_[0])  # the last counts
+            },
         )  # fmt: skip
 
     def regie_van(self, tx: Tx, wie: UUID, vandaag: date) -> list[UUID]:
@@ -200,7 +240,12 @@ def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:
     )
 
 
-_RELATIES = {False: ("regisseur", "deelnemer"), True: ("gezaghouder",)}
+_RELATIES = {False: ("regisseur", "deelnemer", "noodtoegang"), True: ("gezaghouder",)}
+
+
+def nood_tot(genomen: str) -> datetime:
+    """When an emergency access closes by itself, from when it was taken."""
+    return datetime.fromisoformat(genomen) + NOODUREN
 
 
 def _plaats(gemeente: str, sleutel: str, versie: int) -> Place:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -135,7 +135,7 @@ class Taken:
             medewerker=medewerker, bij=bij,
         )  # fmt: skip
         soorten()[soort]
-        nummer = uuid5(_RUIMTE, taak.model_dump_json())
+        nummer = _nummer(taak)
         if not self._store.load(Taakstand, nummer)[0].ontstaan:
             fact = TaakOntstaan(taak=Open(taak, _plaats(over)))
             # The key of a command belongs to what else it recorded; the id makes this one once.
@@ -274,3 +274,12 @@ def _regels(wie: Aangemeld, taken: Sequence[OpenTaak]) -> list[Regel]:
 
 def _plaats(over: UUID) -> Zegelplaats:
     return Zegelplaats((over,), herkomst("taken"), Rubriek.REGIE)
+def taaknummer(**taak: Any) -> UUID:
+    """The id of the task that was or would be made with these (the arguments of `ontsta`)."""
+    return _nummer(Taak(**taak))
+
+
+def _nummer(taak: Taak) -> UUID:
+    return uuid5(_RUIMTE, taak.model_dump_json())
+
+

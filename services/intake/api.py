@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from events.begrippen import Leefgebied
+from events.toezicht import Noodcategorie, Noodreden, Zoekwijze
 from events.waarden import (
     Aangemelde,
     Adres,
@@ -80,6 +81,36 @@ class ZoekBericht(Bericht):
         if not met_bsn and (self.bsn is not None or None in ander):
             raise ValueError("zoek met bsn, of met naam, geboortedatum, postcode en huisnummer")
         return self
+
+
+class NoodBericht(Bericht):
+    """Why it cannot wait, and one household by name and birth date or by address."""
+
+    categorie: Noodcategorie
+    reden: Noodreden
+    naam: Kort | None = None
+    geboortedatum: Dag | None = None
+    postcode: Postcode | None = None
+    huisnummer: Huisnummer | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> NoodBericht:
+        naam, adres = (self.naam, self.geboortedatum), (self.postcode, self.huisnummer)
+        geen = (None, None)
+        if not ((None not in naam and adres == geen) or (None not in adres and naam == geen)):
+            raise ValueError("zoek met naam en geboortedatum, of met postcode en huisnummer")
+        return self
+
+    @property
+    def langs(self) -> Zoekwijze:
+        return Zoekwijze.ADRES if self.naam is None else Zoekwijze.NAAM
+
+
+class NoodtoegangGegeven(Antwoord):
+    """The household that opened and until when; both empty when not exactly one fitted."""
+
+    huishouden: UUID | None
+    tot: AwareDatetime | None
 
 
 class ContactpersoonBericht(Bericht):
@@ -255,6 +286,22 @@ def router(intake: Intake) -> APIRouter:
         return ZoekAntwoord(
             bekend=gevonden.bekend,
             contact=None if contact is None else ContactpersoonBericht.van(contact),
+        )
+
+    @api.post(
+        "/noodtoegangen", summary="Noodtoegang nemen", operation_id="neemNoodtoegang",
+        status_code=201, response_model=NoodtoegangGegeven,
+    )  # fmt: skip
+    def noodtoegang(body: NoodBericht, opdracht: Command) -> dict[str, Any]:
+        """Eén huishouden, vier uur, in nood. De privacy officer en de regisseur horen het meteen.
+
+        Zonder precies één huishouden gaat er niets open; het zoeken staat wel in het logboek.
+        """
+        kenmerken = Kenmerken(None, body.naam, body.geboortedatum, body.postcode, body.huisnummer)
+        return klaar(
+            intake.zoek_in_nood(
+                opdracht.wie, body.categorie, body.reden, body.langs, kenmerken, opdracht.context
+            )
         )
 
     @api.post(

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from events.base import Fact, Hoed
 from events.begrippen import Leefgebied
+from events.toezicht import Noodcategorie, Zoekwijze
 from events.waarden import (
     Aangemelde,
     Adres,
@@ -31,6 +32,7 @@ from infra.auth import Aangemeld, Rol
 from infra.decider import Context, GeenRecht, NietBekend, Recorded, RegelFout, State, utc
 from infra.derive import Root
 from infra.keys import SubjectErasedError
+from infra.nood import Noodpoort, Noodvraag
 from infra.staff import Staff
 from infra.store import Store
 from services.intake import projections
@@ -90,8 +92,11 @@ class Gevonden:
 class Intake:
     """The intake service on its own store."""
 
-    def __init__(self, store: Store, provider: Root, staff: Staff, alleen_testbsn: bool) -> None:
+    def __init__(
+        self, store: Store, provider: Root, staff: Staff, alleen_testbsn: bool, nood: Noodpoort
+    ) -> None:
         self.store = store
+        self._nood = nood
         self.register = Register(provider, store.gemeente)
         self._staff = staff
         self._alleen_testbsn = alleen_testbsn
@@ -162,6 +167,19 @@ class Intake:
             regisseur = self.register.regisseur(tx, huishoudens[0])
         persona = self._staff.get(regisseur) if regisseur and len(personen) == 1 else None
         return Gevonden(bekend=True, contact=None if persona is None else persona.medewerker)
+
+    def zoek_in_nood(
+        self, wie: Aangemeld, categorie: Noodcategorie, reden: str, langs: Zoekwijze,
+        kenmerken: Kenmerken, context: Context,
+    ) -> Recorded:  # fmt: skip
+        """Emergency access to the one household that fits; who may, consent decides.
+
+        What was found goes to consent and nowhere else. Raises the refusals of `infra.nood`.
+        """
+        with self.store.database.read() as tx:
+            gevonden = self.register.huishouden_in_nood(tx, kenmerken)
+        vraag = Noodvraag(categorie=categorie, reden=reden, langs=langs, huishouden=gevonden)
+        return self._nood(wie, vraag, context)
 
     def handel_af(
         self, wie: Aangemeld, melding: UUID, huishouden: UUID | None, uitkomst: str,

@@ -54,6 +54,9 @@ regies = Table(
 )  # fmt: skip
 
 BSN, ADRES, NAAM = "bsn", "naam-en-adres", "naam"
+THUIS = "thuis"
+"""Where somebody lives now, hashed with her own number: to be found in an emergency only by trying
+everybody, so that people at one address share nothing that can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Register:
                     gegeven = Kenmerken(_waarde(bsn), _waarde(naam), _waarde(dag))
                     self._zet(tx, stream, self._sporen(gegeven))
                 case AdresVastgelegd(adres=Open(waarde=adres, plaats=plaats)):
+                    tx.execute(_NIET_MEER_THUIS, {"wie": stream})
                     if (
                         plaats.onderwerp is Rubriek.ADRES
                         and adres.postcode is not None
@@ -98,6 +102,9 @@ class Register:
                             (ADRES, self._met_adres(naam, adres.postcode, adres.huisnummer))
                             for naam in tx.execute(_NAMEN, {"persoon": stream}).scalars()
                         ]
+                        if adres.tot is None:
+                            hier = self._thuis(stream, adres.postcode, adres.huisnummer)
+                            thuis.append((THUIS, hier))
                         self._zet(tx, stream, thuis)
                 case LidToegevoegd(persoon=persoon):
                     rij = {"persoon": persoon, "huishouden": stream}
@@ -142,6 +149,23 @@ class Register:
             op_naam = [wie for wie in op_naam if wie not in ander_bsn]
         return tuple(op_bsn or op_adres or op_naam)
 
+    def huishouden_in_nood(self, tx: Tx, kenmerken: Kenmerken) -> UUID | None:
+        """The one household of whoever has this name and birth date, or lives at this address.
+
+        None for no household and for more than one. Both ways are always tried.
+        """
+        op_naam = tx.execute(
+            _ZOEK, {"soort": NAAM, "spoor": dict(self._sporen(kenmerken)).get(NAAM, "")}
+        ).scalars()
+        postcode, huisnummer = kenmerken.postcode or "", kenmerken.huisnummer or ""
+        op_adres = [
+            rij.persoon
+            for rij in tx.execute(_THUIS)
+            if rij.spoor == self._thuis(rij.persoon, postcode, huisnummer)
+        ]
+        gevonden = tx.execute(_WAAR, {"personen": [*op_naam, *op_adres]}).scalars().all()
+        return gevonden[0] if len(gevonden) == 1 else None
+
     def huishoudens(self, tx: Tx, persoon: UUID) -> tuple[UUID, ...]:
         """The households somebody belongs to now."""
         return tuple(
@@ -174,6 +198,9 @@ class Register:
         # Over the hash of the name: people at one address share nothing that can be compared.
         return self._hash(ADRES, f"{naam}|{adresspoor(postcode, huisnummer)}")
 
+    def _thuis(self, persoon: UUID, postcode: str, huisnummer: str) -> str:
+        return self._hash(THUIS, f"{persoon}|{adresspoor(postcode, huisnummer)}")
+
     def _hash(self, soort: str, waarde: str) -> str:
         return self._provider.search_hash(self._gemeente, soort, waarde)
 
@@ -191,6 +218,16 @@ _ZOEK = (
     select(sporen.c.persoon)
     .where(sporen.c.soort == bindparam("soort"), sporen.c.spoor == bindparam("spoor"))
     .order_by(sporen.c.persoon)
+)
+_NIET_MEER_THUIS = delete(sporen).where(
+    sporen.c.persoon == bindparam("wie"), sporen.c.soort == THUIS
+)
+_THUIS = select(sporen.c.persoon, sporen.c.spoor).where(sporen.c.soort == THUIS)
+_WAAR = (
+    select(lidmaatschappen.c.huishouden)
+    .where(lidmaatschappen.c.persoon.in_(bindparam("personen", expanding=True)))
+    .distinct()
+    .limit(2)
 )
 _MET_BSN = select(sporen.c.persoon).where(
     sporen.c.soort == BSN, sporen.c.persoon.in_(bindparam("personen", expanding=True))

@@ -35,6 +35,7 @@ _TEKSTEN = {
     "telefoon": "+31 6 0000 0000",
     "email": "noah@voorbeeld.example",
     "herkomst": "wgs-schuldhulp",
+    "reden": "Voorbeeld van reden: dit kind kan vannacht niet thuis blijven · €",
 }
 
 

@@ -129,7 +129,9 @@ class World:
         )
         keys = Keyring("intake", self.consent.geef_zegelsleutels)
         self.store = Store("intake", self.databases[1], GEMEENTE, keys)
-        self.intake = Intake(self.store, self.provider, STAFF, alleen_testbsn)
+        self.intake = Intake(
+            self.store, self.provider, STAFF, alleen_testbsn, self.consent.nood.neem
+        )
 
     def vorm(self, *leden: NieuwLid, regisseur: Persona = ANNA, melding: UUID | None = None,
              ctx: Context | None = None) -> tuple[UUID, list[UUID]]:  # fmt: skip
