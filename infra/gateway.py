@@ -29,8 +29,10 @@ MAX_ANSWER = 16 * 1024 * 1024
 TOTAL = 30.0
 """Seconds that passing on may take in all; a service waits five itself for an earlier change."""
 _LIMITS = httpx.Timeout(20.0, connect=2.0, pool=2.0)
-_ON = {b"authorization", b"idempotency-key", b"if-match", b"accept", b"content-type"}
-_BACK = ("content-type", "etag", "api-version", "www-authenticate", "retry-after")
+_ON = {b"authorization", b"idempotency-key", b"if-match", b"accept", b"content-type",
+       b"x-request-id"}  # fmt: skip
+_BACK = ("content-type", "etag", "api-version", "www-authenticate", "retry-after",
+         "x-request-id")  # fmt: skip
 _PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 """Every path that a service publishes; no dots, nothing empty, nothing encoded."""
 _NOT_BEGUN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

@@ -108,6 +108,13 @@ def op(feiten: Feiten, dag: date) -> Feiten:
     return replace(feiten, vandaag=dag)
 
 
+def met(feiten: Feiten, stappen: Iterable[tuple[Stap, Vraag]]) -> Feiten:
+    """The facts with records that nobody made, each as the answer to a question."""
+    for stap, vraag in stappen:
+        feiten = na((stap,), vraag, feiten)
+    return feiten
+
+
 def zonder_vastleggingen(feiten: Feiten) -> Feiten:
     """What may be told of another's access without telling what people recorded.
 
@@ -239,7 +246,7 @@ def na(stappen: Collection[Stap], vraag: Vraag, feiten: Feiten) -> Feiten:
         if not (isinstance(record.inhoud, Bezwaar) and record.persoon in weg)
     ]
     erbij = [
-        Vastlegging(uuid5(_ALS, f"{stap.soort}|{stap.persoon}"), stap.persoon, inhoud)
+        Vastlegging(uuid5(_ALS, f"{stap}|{vraag.onderwerp}"), stap.persoon, inhoud)
         for stap in stappen
         if (inhoud := _inhoud(stap, vraag, stap.persoon)) is not None
     ]

@@ -1,0 +1,249 @@
+"""AuthZEN 1.0, NL GOV profile: the same decision, a deny is an answer, all on the record."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from infra import trace
+from infra.logbook import logregels
+from tests.consent.huis import NERGENS, Huis
+
+SPOOR = UUID("4bf92f35-77b3-4da6-a3ce-929d0e0e4736")
+OUDER = f"00-{SPOOR.hex}-00f067aa0ba902b7-01"
+
+
+def verzoek(huis: Huis, wie: str, **anders: Any) -> dict[str, Any]:
+    persona = huis.stad.wie[wie]
+    return {
+        "subject": {"type": "medewerker", "id": str(persona.id)},
+        "action": {"name": "inzien"},
+        "resource": resource(huis),
+        "context": {"traceparent": OUDER},
+    } | anders
+
+
+def resource(
+    huis: Huis, persoon: UUID | None = None, uit: str = "wgs-schuldhulp",
+    wat: str = "financien-en-schulden", waar: UUID | None = None,
+) -> dict[str, str]:  # fmt: skip
+    return {"type": "onderdeel", "id": f"{waar or huis.id}/{persoon or huis.anna}/{uit}/{wat}"}
+
+
+def vraag(huis: Huis, wie: str, body: Any, **meer: Any) -> httpx.Response:
+    return huis.stad.vraag("POST", wie, "/access/v1/evaluation", body, volg=False, **meer)
+
+
+def batch(huis: Huis, wie: str, body: Any) -> Any:
+    answer = huis.stad.vraag("POST", wie, "/access/v1/evaluations", body, volg=False)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def besluiten(huis: Huis, spoor: UUID = SPOOR) -> list[dict[str, Any]]:
+    """The decision records of one trace, oldest first."""
+    with huis.consent.database.read() as tx:
+        waar = logregels.select().where(logregels.c.vraag == spoor, logregels.c.soort == "besluit")
+        return [row.regel.inhoud for row in huis.consent.logboek.read(tx, waar)]
+
+
+# --- one evaluation ----------------------------------------------------------------------------
+
+
+def test_yes_and_no_are_both_answers(huis: Huis) -> None:
+    nee = vraag(huis, "ellen", verzoek(huis, "ellen"))
+    ja = vraag(huis, "yusuf", verzoek(huis, "yusuf"))
+    assert (nee.status_code, ja.status_code) == (200, 200)
+    assert nee.headers["Content-Type"] == "application/json"
+    assert (nee.json()["decision"], ja.json()["decision"]) == (False, True)
+    reden = nee.json()["context"]["reason"]
+    assert reden["uitkomst"] == "mag-na"
+    assert reden["artikel"]
+    assert reden["ontbreekt"]
+    assert nee.json()["context"]["regelset"]["hash"] == huis.consent.regels.hash
+
+
+def test_it_is_the_answer_of_the_function_itself(huis: Huis) -> None:
+    gewoon = huis.stad.vraag("POST", "ellen", "/vragen", {
+        "huishouden": str(huis.id), "persoon": str(huis.anna), "herkomst": "wgs-schuldhulp",
+        "onderwerp": "financien-en-schulden"}).json()  # fmt: skip
+    hier = vraag(huis, "ellen", verzoek(huis, "ellen")).json()["context"]["reason"]
+    assert {naam: gewoon[naam] for naam in hier} == hier
+
+
+def test_consent_turns_the_no_into_a_yes_and_withdrawal_back(huis: Huis) -> None:
+    record = huis.toestemming()
+    assert vraag(huis, "ellen", verzoek(huis, "ellen")).json()["decision"] is True
+    huis.trek_in(record)
+    assert vraag(huis, "ellen", verzoek(huis, "ellen")).json()["decision"] is False
+
+
+def test_every_evaluation_is_on_the_record_under_its_own_trace(huis: Huis) -> None:
+    vraag(huis, "ellen", verzoek(huis, "ellen"))
+    vraag(huis, "tom", verzoek(huis, "tom"))
+    assert len(besluiten(huis)) == 2
+
+
+def test_what_does_not_exist_is_denied_as_what_may_not_be_known(huis: Huis) -> None:
+    def antwoord(wie: str, wat: dict[str, str]) -> Any:
+        return vraag(huis, wie, verzoek(huis, wie, resource=wat)).json()
+
+    regels = huis.regels()
+    gelijk = [
+        antwoord("tom", resource(huis)),
+        antwoord("tom", resource(huis, waar=NERGENS)),
+        antwoord("ellen", resource(huis, persoon=uuid4())),
+        antwoord("ellen", resource(huis, uit="bestaat-niet")),
+        antwoord("ellen", resource(huis) | {"type": "iets-anders"}),
+    ]
+    assert all(een == gelijk[0] for een in gelijk)
+    assert gelijk[0]["decision"] is False
+    assert huis.regels() == regels + len(gelijk)
+
+
+def test_an_action_that_nobody_has_is_denied(huis: Huis) -> None:
+    body = verzoek(huis, "yusuf", action={"name": "wissen"})
+    assert vraag(huis, "yusuf", body).json()["decision"] is False
+
+
+def test_the_purpose_may_be_named_by_the_register(huis: Huis) -> None:
+    boek = huis.consent.verantwoording.register
+    dag = huis.stad.uur.nu.date()
+
+    def met(activiteit: str) -> httpx.Response:
+        action = {"name": "inzien", "properties": {"processing_activity_id": activiteit}}
+        return vraag(huis, "yusuf", verzoek(huis, "yusuf", action=action))
+
+    assert met(boek.uri("schuldhulp", dag)).json()["decision"] is True
+    anders = met(boek.uri("zorg", dag)).json()
+    assert anders["context"]["reason"]["code"] == "A3-DOEL-PAST-NIET"
+    assert met("urn:iets:anders").status_code == 400
+
+
+# --- who asks ----------------------------------------------------------------------------------
+
+
+def test_only_for_who_is_signed_in(huis: Huis) -> None:
+    answer = huis.stad.client.post("/v1/access/v1/evaluation", json=verzoek(huis, "ellen"))
+    assert answer.status_code == 401
+
+
+def test_nobody_asks_about_another_but_who_supervises_and_says_why(huis: Huis) -> None:
+    assert vraag(huis, "ellen", verzoek(huis, "yusuf")).status_code == 403
+    body = verzoek(huis, "yusuf")
+    assert vraag(huis, "joris", body).status_code == 400
+    body["context"] |= {"reden": "klacht van een inwoner over inzage"}
+    answer = vraag(huis, "joris", body)
+    assert answer.json()["decision"] is True
+    (gevraagd,) = besluiten(huis)
+    assert gevraagd["vraag"]["reden"] == "klacht van een inwoner over inzage"
+
+
+def test_properties_of_the_subject_give_no_rights(huis: Huis) -> None:
+    body = verzoek(huis, "ellen")
+    body["subject"] |= {"properties": {"rol": "beslisser", "regime": "wgs"}}
+    assert vraag(huis, "ellen", body).json()["decision"] is False
+
+
+# --- what is no request ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "anders",
+    [
+        {"subject": None}, {"subject": {"type": "medewerker"}}, {"action": {}},
+        {"resource": {"type": "onderdeel", "id": "42"}}, {"resource": []}, {"context": {}},
+        {"context": {"traceparent": "00-" + "0" * 32 + "-00f067aa0ba902b7-01"}},
+        {"context": {"traceparent": OUDER, "time": "gisteren"}},
+        {"context": {"traceparent": OUDER, "time": "2026-03-02"}},
+        {"context": {"traceparent": OUDER, "time": "2026-13-02T10:00:00Z"}},
+        {"context": {"traceparent": OUDER, "time": "2020-03-02T10:00:00Z"}},
+        {"context": {"traceparent": OUDER, "time": 1772445600}},
+    ],
+)  # fmt: skip
+def test_what_asks_nothing_is_an_error_and_nothing_is_decided(
+    huis: Huis, anders: dict[str, Any]
+) -> None:
+    answer = vraag(huis, "ellen", verzoek(huis, "ellen", **anders))
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert besluiten(huis) == []
+
+
+@pytest.mark.parametrize("vorm", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.250+00:00"])
+def test_a_time_of_now_is_fine(huis: Huis, vorm: str) -> None:
+    context = {"traceparent": OUDER, "time": huis.stad.uur.nu.strftime(vorm)}
+    answer = vraag(huis, "yusuf", verzoek(huis, "yusuf", context=context))
+    assert answer.json()["decision"] is True
+
+
+def test_the_number_of_the_request_comes_back(huis: Huis) -> None:
+    for body in (verzoek(huis, "yusuf"), verzoek(huis, "yusuf", context={})):
+        answer = vraag(huis, "yusuf", body, headers={"X-Request-ID": "vraag-17"})
+        assert answer.headers["X-Request-ID"] == "vraag-17"
+
+
+# --- a batch -----------------------------------------------------------------------------------
+
+
+def velen(huis: Huis, wie: str, *delen: dict[str, str], hoe: str | None = None) -> Any:
+    body = verzoek(huis, wie) | {"evaluations": [{"resource": deel} for deel in delen]}
+    del body["resource"]
+    if hoe is not None:
+        body["options"] = {"evaluations_semantic": hoe}
+    return batch(huis, wie, body)
+
+
+@pytest.mark.parametrize(
+    ("hoe", "verwacht"),
+    [
+        (None, [True, False, True]),
+        ("execute_all", [True, False, True]),
+        ("deny_on_first_deny", [True, False]),
+        ("permit_on_first_permit", [True]),
+    ],
+)
+def test_a_batch_stops_when_its_answer_is_known(
+    huis: Huis, hoe: str | None, verwacht: list[bool]
+) -> None:
+    mag, mag_niet = resource(huis, uit="gezinsplan"), resource(huis)
+    antwoord = velen(huis, "ellen", mag, mag_niet, mag, hoe=hoe)
+    assert [een["decision"] for een in antwoord["evaluations"]] == verwacht
+    assert "decision" not in antwoord
+    assert len(besluiten(huis)) == len(verwacht)  # what was not evaluated is not on the record
+
+
+def test_an_evaluation_replaces_the_defaults_it_names(huis: Huis) -> None:
+    ander = trace.kop(uuid4())
+    body = verzoek(huis, "ellen") | {
+        "evaluations": [{}, {"resource": resource(huis, uit="gezinsplan")},
+                        {"context": {"traceparent": ander}}],
+    }  # fmt: skip
+    antwoorden = batch(huis, "ellen", body)["evaluations"]
+    assert [een["decision"] for een in antwoorden] == [False, True, False]
+    elders = trace.lees(ander)
+    assert elders is not None
+    assert (len(besluiten(huis)), len(besluiten(huis, elders))) == (2, 1)
+
+
+def test_one_that_cannot_be_read_is_closed_and_the_rest_goes_on(huis: Huis) -> None:
+    stuk = {"type": "onderdeel", "id": "42"}
+    antwoord = velen(huis, "ellen", stuk, resource(huis, uit="gezinsplan"))["evaluations"]
+    assert [een["decision"] for een in antwoord] == [False, True]
+    assert antwoord[0]["context"]["error"]["status"] == 400
+
+
+def test_without_evaluations_it_is_a_single_one(huis: Huis) -> None:
+    for leeg in ({}, {"evaluations": []}):
+        assert batch(huis, "yusuf", verzoek(huis, "yusuf") | leeg)["decision"] is True
+
+
+def test_another_semantic_is_an_error(huis: Huis) -> None:
+    body = verzoek(huis, "ellen") | {
+        "evaluations": [{}], "options": {"evaluations_semantic": "meeste_stemmen"}
+    }  # fmt: skip
+    answer = huis.stad.vraag("POST", "ellen", "/access/v1/evaluations", body)
+    assert answer.status_code == 400
