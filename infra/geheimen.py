@@ -8,6 +8,7 @@ tls.crt, tls.key     its certificate: HTTPS, Kafka, service tokens
 diensten/<dienst>.crt  certificates of all services, to check their service tokens
 aanmelding.pub       checks sign-in tokens; only the portal has aanmelding.key, to make them
 sleutels-<gemeente>.json  wrap keys; only consent, which also replaces them (writable folder)
+logboek-<gemeente>.sleutel  signs heads of the log; only consent
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from joserfc.jwk import ECKey
 from infra.auth import Tokens
 from infra.derive import Root
 from infra.diensttoken import Diensttokens
+from infra.koppen import KeyFile, origin
 from infra.pki import Pki
 from infra.provider import FileKeyProvider, KeyFileError
 
@@ -78,6 +80,10 @@ class Geheimen(Root):
     def wikkelsleutels(self, gemeente: str) -> FileKeyProvider:
         """The wrap keys of a gemeente; consent's only."""
         return FileKeyProvider(self._geheim(f"sleutels-{gemeente}.json"))
+
+    def logsleutel(self, gemeente: str) -> KeyFile:
+        """What signs the heads of a gemeente's log; consent's only."""
+        return KeyFile(self._map / f"logboek-{gemeente}.sleutel", origin(gemeente))
 
     def tls_client(self) -> ssl.SSLContext:
         """For calls to other services: shows our certificate, trusts only our authority."""
@@ -153,6 +159,10 @@ def maak(map_: Path, gemeenten: Collection[str], hosts: Sequence[str] = ()) -> l
         if not sleutels.exists():
             FileKeyProvider(sleutels, create=True)
             gemaakt.append(sleutels)
+        logsleutel = mappen["consent"] / f"logboek-{gemeente}.sleutel"
+        if not logsleutel.exists():
+            KeyFile(logsleutel, origin(gemeente), create=True)
+            gemaakt.append(logsleutel)
     aanmelding = eens(
         mappen["portal"] / "aanmelding.key",
         lambda: ECKey.generate_key("P-256").as_pem(private=True),

@@ -17,6 +17,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -127,8 +128,8 @@ class Signer:
 
 
 class KeyFile:
-    """A signing key in a file. Raises KeyFileError, now or at any use, when the file is not there,
-    is damaged, can be read by others, or belongs to another name."""
+    """A signing key in a file. Every use raises KeyFileError when it is not there, is damaged,
+    can be read by others, or belongs to another name."""
 
     def __init__(self, path: Path, name: str, kind: int = LOG, *, create: bool = False) -> None:
         self._path, self._name, self._kind = path, name, kind
@@ -136,7 +137,11 @@ class KeyFile:
         if create and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write(path, Signer(name, kind, os.urandom(32)).secret().encode(), mode=0o600)
-        self.verifier = self.signer().verifier
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """The public half; once known, it stays known."""
+        return self.signer().verifier
 
     def signer(self) -> Signer:
         """The key as the file has it now; costs one look at the file."""

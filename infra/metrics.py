@@ -207,6 +207,16 @@ class Metrics:
         """Watch the log: `regels` tells how many lines there are, which is the last number."""
         self._questions.append(lambda found: found.add("logregels", [gemeente], regels()))
 
+    def unsigned(self, gemeente: str, waiting: Callable[[], tuple[int, float]]) -> None:
+        """Watch how many rows of the log no signed head holds yet, and how old the first is."""
+
+        def ask(found: _Families) -> None:
+            regels, seconden = waiting()
+            found.add("logregels_ongetekend", [gemeente], regels)
+            found.add("logregels_ongetekend_seconden", [gemeente], seconden)
+
+        self._questions.append(ask)
+
     def _gauge(self, name: str, told: str) -> Gauge:
         return Gauge(f"samenplan_{name}", told, registry=self._registry)
 
@@ -227,6 +237,13 @@ _KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequ
         GaugeMetricFamily, "Wanneer het voor het laatst lukte (sinds 1970); 0: nooit", ("bron",),
     ),
     "logregels": (CounterMetricFamily, "Regels in het logboek", ("gemeente",)),
+    "logregels_ongetekend": (
+        GaugeMetricFamily, "Regels die nog onder geen ondertekende kop staan", ("gemeente",),
+    ),
+    "logregels_ongetekend_seconden": (
+        GaugeMetricFamily, "Hoe lang de oudste daarvan wacht; meer dan 60 is een alarm",
+        ("gemeente",),
+    ),
 }  # fmt: skip
 """What is asked when somebody looks: its kind, its explanation and its labels."""
 

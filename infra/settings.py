@@ -83,6 +83,15 @@ class Settings(BaseModel):
     def key_file(self) -> Path:
         return self.sleutelbestand or self.data / "sleutels.json"
 
+    @property
+    def log_key_file(self) -> Path:
+        """The key that signs heads of the log, beside the key file (embedded mode)."""
+        return self.key_file.with_name("logboek.sleutel")
+
+    def log_folder(self, gemeente: str) -> Path:
+        """Where the tree of a gemeente's log is published."""
+        return self.data / "logboek" / gemeente
+
     @classmethod
     def read(cls, environment: Mapping[str, str], **given: object) -> Settings:
         """Settings from the environment, overruled by what was given. Raises SettingsError."""

@@ -25,13 +25,19 @@ from sqlalchemy import delete, func, insert, select
 
 from infra.boom import consistent, leaf_hash, root_of
 from infra.database import Database, Tx
-from infra.koppen import Head, HeadRefusedError, KeyFile, Verifier, note, read
+from infra.koppen import Head, HeadRefusedError, KeyFile, Verifier, note, origin, read
 from infra.logbook import LogDamagedError, logkoppen, logregels
 from infra.tegels import Tree, TreeDamagedError, write
 
 BATCH = 20_000
 """Rows that one head takes in at most."""
 CHECKPOINT, PUBLIC = "checkpoint", "sleutel.pub"
+
+
+POLL = 0.5
+"""Seconds between two steps: with the step itself, every row is signed within a second."""
+LATE = 60.0
+"""Seconds that a row may wait for a signed head before it is an alarm."""
 
 
 class Waiting(NamedTuple):
@@ -58,7 +64,9 @@ class Sequencer:
         self._database, self._key, self._now = database, key, now
 
     def quarantined(self) -> int:
-        return 0
+        """Rows that wait too long: the log is read and written, and somebody has to look."""
+        rows, seconds = self.waiting()
+        return rows if seconds > LATE else 0
 
     def step(self) -> int:
         """Sign what is new; how many rows that were. The path of the module, step by step.
@@ -144,6 +152,13 @@ class Sequencer:
         if signed is not None:
             write(self.folder / PUBLIC, f"{self._key.verifier}\n".encode())
             write(self.folder / CHECKPOINT, signed.encode())
+
+
+def signing_key(database: Database, path: Path, gemeente: str) -> KeyFile:
+    """The key of a log, made when the log never had a head; a key that is lost is not replaced."""
+    with database.read() as tx:
+        new = stored_head(tx) is None
+    return KeyFile(path, origin(gemeente), create=new)
 
 
 def entries(tx: Tx, after: int, limit: int) -> Sequence[bytes]:

@@ -43,7 +43,11 @@ def test_every_service_has_its_own_and_no_more(gemaakt: Path) -> None:
     }  # fmt: skip
     assert files["intake"] == files["plan"] == ieder
     assert files["portal"] == ieder | {"aanmelding.key"}
-    assert files["consent"] == ieder | {"sleutels-9998.json", "sleutels-9999.json"}
+    assert files["consent"] == ieder | {
+        f"{wat}-{gemeente}.{soort}"
+        for wat, soort in (("sleutels", "json"), ("logboek", "sleutel"))
+        for gemeente in ("9998", "9999")
+    }
     for naam, gelijk in (("gedeeld", 1), ("wortel", 4), ("database", 4), ("tls.key", 4)):
         assert len({(gemaakt / d / naam).read_bytes() for d in DIENSTEN}) == gelijk, naam
 
@@ -58,7 +62,8 @@ def test_again_changes_nothing_and_a_gemeente_more_adds_its_keys(eigen: Path) ->
     before = content(eigen)
     assert maak(eigen, ["9998", "9999"]) == []
     assert content(eigen) == before
-    assert maak(eigen, ["9997", "9999"]) == [eigen / "consent" / "sleutels-9997.json"]
+    new = [eigen / "consent" / name for name in ("sleutels-9997.json", "logboek-9997.sleutel")]
+    assert maak(eigen, ["9997", "9999"]) == new
     assert before.items() <= content(eigen).items()
 
 

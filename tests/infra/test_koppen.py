@@ -116,13 +116,13 @@ def test_head_of_another_log_key_or_form_is_refused() -> None:
 def test_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "logboek.sleutel"
     with pytest.raises(KeyFileError, match="ontbreekt"):
-        KeyFile(path, NAAM)
+        KeyFile(path, NAAM).signer()
     made = KeyFile(path, NAAM, create=True)
     assert path.stat().st_mode & 0o777 == 0o600
     assert KeyFile(path, NAAM, create=True).verifier == made.verifier
     assert read(note(HEAD, [made.signer().sign(HEAD.text)]), made.verifier) == HEAD
     with pytest.raises(KeyFileError, match="niet de sleutel van"):
-        KeyFile(path, origin("9998"))
+        KeyFile(path, origin("9998")).signer()
 
 
 def test_key_that_goes_is_missed_at_the_next_use_and_comes_back(tmp_path: Path) -> None:
