@@ -19,14 +19,14 @@ from uuid import UUID
 import structlog
 import uvicorn
 
-from app.diensten import VOLGT, Cel, Omgeving, cel
+from app.diensten import VOLGT, Cel, Omgeving, cel, sequencers
 from infra.database import DamagedDataError
 from infra.dispatcher import Dispatcher
 from infra.feed import Worker
 from infra.kafka.feed import KafkaFeed, TopicRefusedError
 from infra.kafka.producer import Producer
 from infra.management import Health, Status, of_consumers, of_relay, start
-from infra.metrics import Achterstand
+from infra.metrics import Achterstand, Volger
 from infra.outbox import SqlOutbox, Uitgaand
 from infra.postgres import Listener
 from infra.relay import Relay
@@ -34,6 +34,7 @@ from infra.settings import SettingsError
 from infra.store import Log
 from infra.transient import TRANSIENT
 from infra.views import View
+from infra.volgorde import POLL
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -88,15 +89,18 @@ def _tls(omgeving: Omgeving) -> Callable[[Any, Any], ssl.SSLContext]:
 
 def worker(omgeving: Omgeving) -> None:
     """Follow the facts of other services until asked to stop; a batch under way is finished."""
-    readers: list[Dispatcher] = []
+    readers: list[Volger] = []
 
     def health() -> Health:
         return of_consumers(readers, klaar=bool(readers))
 
     with _managed(omgeving, health) as stop, ExitStack() as opened:
         made = _as_soon_as_possible(lambda: _readers(omgeving, opened), stop)
-        readers += made
-        workers = [Worker([reader], poll=0) for reader in made]
+        signing = sequencers(omgeving)
+        readers += [*made, *signing]
+        workers: list[Worker[Any]] = [Worker([reader], poll=0) for reader in made]
+        if signing:
+            workers.append(Worker(signing, poll=POLL))
         for one in workers:
             one.start()
         _settled()
