@@ -24,6 +24,9 @@ cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een ec
 soak: .venv/.test .venv/.servers  ## uren van storingen onder belasting; niets bevestigds mag verloren gaan
 	@$(PY) -m tests.system.storing
 
+tweede-mening: .venv/.test  ## een miljoen willekeurige vragen aan onze regels en aan dezelfde regels in Cedar
+	@$(PY) -m tests.cedar 1000000
+
 bench: .venv/.test .venv/.servers  ## metingen naast hun ijkpunt, in een tabel
 	@$(PY) -m bench
 
@@ -56,4 +59,4 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh servers
 	@touch $@
 
-.PHONY: help run lint check test cluster soak bench lock
+.PHONY: help run lint check test cluster soak tweede-mening bench lock
