@@ -32,7 +32,9 @@ from infra.remote import RemoteConsent
 from infra.settings import Settings
 from infra.staff import Staff
 from infra.store import Store
+from infra.uitgegeven import Published
 from infra.views import View
+from infra.volgorde import Sequencer
 
 if TYPE_CHECKING:
     from services.portal.application import Portal
@@ -149,9 +151,9 @@ class Intakecel:
         self.intake = Intake(
             _store(omgeving, gemeente, self.database), omgeving.geheimen,
             omgeving.staff.of(gemeente), omgeving.settings.demo,
+            omgeving.consent(gemeente).noodtoegang,
         )  # fmt: skip
 
-            omgeving.consent(gemeente).noodtoegang,
     def routers(self) -> Sequence[Any]:
         from services.intake import api
 
@@ -205,6 +207,10 @@ class Consentcel:
             omgeving.settings.partities,
             omgeving.now(),
         )
+        self.consent.dagwerk.lead = lambda: self.database.lead("dagwerk")
+        sleutel = omgeving.geheimen.logsleutel(gemeente)
+        self.consent.tekent = sleutel.signer
+        self.consent.uitgegeven = Published(omgeving.settings.log_folder(gemeente), sleutel)
 
     def routers(self) -> Sequence[Any]:
         from services.consent import api
@@ -213,6 +219,21 @@ class Consentcel:
 
     def consumer(self, bron: str, feed: Feed) -> Consumer:
         return Consumer("consent", self.database, [feed], self.consent.volg)
+
+
+def sequencers(omgeving: Omgeving) -> list[Sequencer]:
+    """What signs the log of every gemeente; consent's workers only."""
+    if omgeving.dienst != "consent":
+        return []
+    made = []
+    for gemeente in omgeving.gemeenten:
+        sequencer = Sequencer(
+            omgeving.database(gemeente), omgeving.settings.log_folder(gemeente),
+            omgeving.geheimen.logsleutel(gemeente), omgeving.now,
+        )  # fmt: skip
+        omgeving.metrics.unsigned(gemeente, sequencer.waiting)
+        made.append(sequencer)
+    return made
 
 
 class Portalcel:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from app import aanmelden
-from app.gesproken import InGebruikError, clock
+from app.gesproken import KLOK, InGebruikError, clock
 from events.base import Envelope
 from infra.auth import Tokens
 from infra.database import DamagedDataError
@@ -33,7 +33,9 @@ from infra.sqlite import SQLite
 from infra.staff import Staff
 from infra.store import Store
 from infra.transient import TRANSIENT
+from infra.uitgegeven import Published
 from infra.views import View
+from infra.volgorde import POLL, Sequencer, signing_key
 from infra.web import make_api
 from services.consent import api as consent_api
 from services.consent import policies as consent_policies
@@ -60,6 +62,7 @@ class Embedded:
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = clock) -> None:
         self.settings = settings
+        self._now = now
         data = settings.data
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = claim(data)
@@ -106,6 +109,7 @@ class Embedded:
             "consent", self._databases["consent"], [intake, plan], self.consent.volg
         )
         self.consent.volgt = lambda _tx: self._volger.stopped is None
+        self.volgorde = self._sequencer(self._databases["consent"])
         self.worker = Worker(
             [
                 self._volger,
@@ -117,14 +121,22 @@ class Embedded:
                 self.view,
             ]
         )
+        self.klok = Worker([self.consent.dagwerk], poll=KLOK)
         for consumer in self.worker.consumers:
             for feed in (intake, plan, consent):
                 if consumer.position(feed.name) > feed.position:  # read what is no longer there
                     raise DamagedDataError(str(data / f"{feed.name}.sqlite"))
         self.portal = Portal(self.view, self.consent.vrijgave, secret)
         self._secret = secret
-        self.klok = Worker([self.consent.dagwerk], poll=KLOK)
-        self._now = now
+
+    def _sequencer(self, database: SQLite) -> Worker[Sequencer]:
+        """What signs the log, on a thread of its own; consent knows its key and what it brings."""
+        gemeente, settings = self.settings.gemeente, self.settings
+        folder = settings.log_folder(gemeente)
+        key = signing_key(database, settings.log_key_file, gemeente)
+        self.consent.tekent = key.signer
+        self.consent.uitgegeven = Published(folder, key)
+        return Worker([Sequencer(database, folder, key, self._now)], poll=POLL)
 
     def _appended(self, envelopes: Sequence[Envelope], _recorded: Recorded) -> None:
         """Let everybody follow; what ends somebody's access, before the command answers."""
@@ -162,10 +174,14 @@ class Embedded:
         @asynccontextmanager
         async def running(_app: FastAPI):  # type: ignore[no-untyped-def]
             self.worker.start()
+            self.klok.start()
             gc.collect()
             gc.freeze()  # what is loaded by now stays: do not look through it at every collection
             gc.set_threshold(20_000, 20, 50)
+            self.volgorde.start()
             yield
+            self.volgorde.stop()
+            self.klok.stop()
             self.worker.stop()
 
         web = FastAPI(lifespan=running, openapi_url=None, docs_url=None, redoc_url=None,
@@ -187,7 +203,9 @@ class Embedded:
 
     def health(self) -> Health:
         """Whether facts still reach their readers."""
-        return of_consumers(self.worker.consumers)
+        return of_consumers(
+            [*self.worker.consumers, *self.klok.consumers, *self.volgorde.consumers]
+        )
 
     def metrics(self) -> Metrics:
         """What an operator watches of this process."""
@@ -198,6 +216,8 @@ class Embedded:
                 behind = partial(self._behind, consumer, feed.name)
                 made.behind(consumer.name, feed.name, behind, self.settings.gemeente)
         made.logbook(self.settings.gemeente, self.consent.logregels)
+        for sequencer in self.volgorde.consumers:
+            made.unsigned(self.settings.gemeente, sequencer.waiting)
         return made
 
     def _behind(self, consumer: Consumer, bron: str) -> Achterstand:
@@ -208,6 +228,8 @@ class Embedded:
         return Achterstand(log.log.end - at, age.total_seconds())
 
     def close(self) -> None:
+        self.volgorde.stop()
+        self.klok.stop()
         self.worker.stop()
         for database in self._databases.values():
             database.close()
