@@ -48,6 +48,7 @@ from infra.positions import Located, Posities
 from infra.provider import FileKeyProvider
 from infra.seal import Opener
 from infra.store import Store
+from infra.uitgegeven import Published
 from services.consent import projections, taken
 from services.consent.domain import (
     GEEN_RELATIE,
@@ -112,6 +113,10 @@ class Consent:
         self._feiten = Beslisfeiten(self._keys, gemeente)
         self.volgt: Callable[[Tx], bool] = lambda _tx: True
         """Whether the facts of the other services still reach us; the wiring knows."""
+        self.tekent: Callable[[], object] = lambda: None
+        """Raises KeyFileError when no head of the log can be signed; the wiring knows."""
+        self.uitgegeven: Published | None = None
+        """The signed tree of the log, where it is published."""
         for tables in (projections.tables, positions.tables, taken.tables):
             database.create(tables)
         with database.read() as tx:
