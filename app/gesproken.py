@@ -20,6 +20,9 @@ from infra.provider import KeyFileError
 from infra.settings import Settings, SettingsError
 from infra.staff import StaffFileError
 
+KLOK = 10.0
+"""Seconds between two looks at what the day asks."""
+
 
 class PoortBezetError(Exception):
     """Another program listens there already."""

@@ -19,7 +19,8 @@ from uuid import UUID
 import structlog
 import uvicorn
 
-from app.diensten import VOLGT, Cel, Omgeving, cel, sequencers
+from app.diensten import VOLGT, Cel, Consentcel, Omgeving, cel, sequencers
+from app.gesproken import KLOK
 from infra.database import DamagedDataError
 from infra.dispatcher import Dispatcher
 from infra.feed import Worker
@@ -95,12 +96,16 @@ def worker(omgeving: Omgeving) -> None:
         return of_consumers(readers, klaar=bool(readers))
 
     with _managed(omgeving, health) as stop, ExitStack() as opened:
-        made = _as_soon_as_possible(lambda: _readers(omgeving, opened), stop)
+        cellen: dict[str, Cel] = {}
+        made = _as_soon_as_possible(lambda: _readers(omgeving, opened, cellen=cellen), stop)
+        daily = [one.consent.dagwerk for one in cellen.values() if isinstance(one, Consentcel)]
         signing = sequencers(omgeving)
-        readers += [*made, *signing]
+        readers += [*made, *signing, *daily]
         workers: list[Worker[Any]] = [Worker([reader], poll=0) for reader in made]
         if signing:
             workers.append(Worker(signing, poll=POLL))
+        if daily:
+            workers.append(Worker(daily, poll=KLOK))
         for one in workers:
             one.start()
         _settled()
@@ -181,10 +186,16 @@ def _check(omgeving: Omgeving) -> None:
         omgeving.database(gemeente).check()
 
 
-def _readers(omgeving: Omgeving, opened: ExitStack, besides: str = "") -> list[Dispatcher]:
-    """Raises TopicRefusedError for a topic that we may not read."""
+def _readers(
+    omgeving: Omgeving, opened: ExitStack, besides: str = "", cellen: dict[str, Cel] | None = None
+) -> list[Dispatcher]:
+    """Readers of every source; `cellen` gets what they work on, per gemeente.
+
+    Raises TopicRefusedError for a topic that we may not read.
+    """
     _check(omgeving)
-    cellen = {gemeente: cel(omgeving, gemeente) for gemeente in omgeving.gemeenten}
+    cellen = {} if cellen is None else cellen
+    cellen |= {gemeente: cel(omgeving, gemeente) for gemeente in omgeving.gemeenten}
     with ExitStack() as while_making:
         made = [
             _reader(omgeving, cellen, bron, while_making, besides)

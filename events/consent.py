@@ -6,7 +6,17 @@ from typing import TypeAlias
 from uuid import UUID
 
 from events.base import Fact, Personal
-from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Taak, Tekst
+from events.waarden import (
+    Akkoord,
+    Bevestiging,
+    Bevestigtermijn,
+    Bezwaar,
+    Grond,
+    Instemming,
+    Opheffing,
+    Taak,
+    Tekst,
+)
 
 
 class GrondslagVastgelegd(Fact, naam="nl.samenplan.grondslag-vastgelegd"):
@@ -88,3 +98,24 @@ class TaakAfgehandeld(Fact, naam="nl.samenplan.taak-afgehandeld"):
 
 
 TaakFact: TypeAlias = TaakOntstaan | TaakAfgehandeld
+
+
+class BevestigingGevraagd(Fact, naam="nl.samenplan.bevestiging-gevraagd"):
+    """What another signed for somebody has to be confirmed by her; it holds all the same."""
+
+    huishouden: UUID
+    persoon: UUID
+    record: UUID
+    termijn: Personal[Bevestigtermijn]
+
+
+class VastleggingBevestigd(Fact, naam="nl.samenplan.vastlegging-bevestigd"):
+    """She whom a record is about lets stand what another signed for her."""
+
+    huishouden: UUID
+    persoon: UUID
+    record: UUID
+    bevestiging: Personal[Bevestiging]
+
+
+BevestigingFact: TypeAlias = BevestigingGevraagd | VastleggingBevestigd

@@ -380,3 +380,17 @@ class Taak(Waarde):
     medewerker: UUID | None = None
     bij: UUID | None = None
     """What it is about besides a person: the number of an emergency access, of an incident."""
+
+
+class Bevestigtermijn(Waarde):
+    """Until when somebody can confirm what was signed for her, and because of which birthday."""
+
+    mijlpaal: int
+    uiterlijk: Dag
+
+
+class Bevestiging(Waarde):
+    """That she whom it is about lets it stand, and how she said so."""
+
+    mijlpaal: int
+    wijze: Kort

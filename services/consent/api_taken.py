@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from events.waarden import Dag, Tekst
+from events.waarden import Dag, Kort, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -39,6 +39,13 @@ class Taken(Bericht):
     taken: list[TaakAntwoord]
 
 
+class BevestigingBericht(Bericht):
+    """That she whom a record is about lets it stand; `wijze`: how she said so."""
+
+    huishouden: UUID
+    wijze: Kort
+
+
 class AfhandelingBericht(Bericht):
     uitkomst: Tekst
 
@@ -64,6 +71,18 @@ def router(consent: Consent) -> APIRouter:
     def handel_af(taak: UUID, body: AfhandelingBericht, opdracht: Command) -> dict[str, Any]:
         """Zeg wat u met een taak heeft gedaan; daarna wacht zij niet meer."""
         gedaan = consent.taken.handel_af(taak, opdracht.wie, body.uitkomst, opdracht.context)
+        return antwoord(gedaan)
+
+    @routes.post(
+        "/vastleggingen/{record}/bevestiging", response_model=Antwoord,
+        summary="Vastlegging bevestigen", operation_id="bevestig",
+    )  # fmt: skip
+    def bevestig(record: UUID, body: BevestigingBericht, opdracht: Command) -> dict[str, Any]:
+        """Wat een ander eerder tekende, laat wie het aangaat zo. Alleen zij kan dat zeggen."""
+        gedaan = consent.bevestigen.bevestig(
+            opdracht.wie, body.huishouden, record, body.wijze, opdracht.context
+        )
+        consent.dagwerk.geraakt({body.huishouden})
         return antwoord(gedaan)
 
     return routes

@@ -50,6 +50,7 @@ from infra.seal import Opener
 from infra.store import Store
 from infra.uitgegeven import Published
 from services.consent import projections, taken
+from services.consent.dagwerk import Dagwerk
 from services.consent.domain import (
     GEEN_RELATIE,
     Besluit,
@@ -64,6 +65,7 @@ from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
 from services.consent.taken import Taken
+from services.consent.te_bevestigen import Bevestigen
 
 T = TypeVar("T")
 
@@ -131,6 +133,10 @@ class Consent:
             self.store, self._keys, self.logboek, provider, self._feiten, now,
             lambda tx: self.volgt(tx),
         )  # fmt: skip
+        self.bevestigen = Bevestigen(self.store, self._feiten, self.feiten)
+        self.dagwerk = Dagwerk(
+            self.store, self._feiten, self.taken, self.bevestigen, now, lambda tx: self.volgt(tx)
+        )
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -365,6 +371,7 @@ class Consent:
             value = velden.get(id(envelope))
             waarde = None if value is None else opener.open(value)
             self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
+        self.dagwerk.geraakt({envelope.stream for _, envelope in facts})
 
     def _eigen_feiten(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
@@ -373,6 +380,7 @@ class Consent:
             waarde = to_jsonable_python(value.waarde) if isinstance(value, Open) else value
             self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
         self.taken.schrijf(tx, envelopes)
+        self.dagwerk.geraakt({e.fact.huishouden for e in envelopes if isinstance(e.fact, _RECORDS)})
         self._log_eigen(tx, envelopes)
 
     def _log_eigen(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from events.base import Envelope, Erased, Fact
 from events.consent import (
+    BevestigingGevraagd,
     BezwaarGemaakt,
     GeheimhoudingOpgeheven,
     GrondslagVastgelegd,
+    HulpAkkoordGegeven,
     Ingetrokken,
     PersoonGewist,
     ToestemmingGegeven,
+    VastleggingBevestigd,
 )
 from events.intake import (
     GezagVastgelegd,
@@ -28,9 +31,6 @@ from events.intake import (
     RegisseurAangewezen,
 )
 from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten
-
-EINDIGT = (RegieOvergedragen, LidVertrokken, DeelnemerVertrokken, PlanAfgesloten, GezagVastgelegd)
-"""Facts that end somebody's access: to be followed before the command that made them answers."""
 from events.toezicht import (
     BeperkingBeeindigd,
     BeperkingBesloten,
@@ -41,6 +41,9 @@ from events.toezicht import (
     NoodtoegangVerantwoord,
     NoodzoekingVergeefs,
 )
+
+EINDIGT = (RegieOvergedragen, LidVertrokken, DeelnemerVertrokken, PlanAfgesloten, GezagVastgelegd)
+"""Facts that end somebody's access: to be followed before the command that made them answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +87,21 @@ VELDEN: Mapping[type[Fact], str | None] = {
     DeelnemerToegetreden: "deelnemer",
     GrondslagVastgelegd: "grond",
     ToestemmingGegeven: "toestemming",
+    HulpAkkoordGegeven: "akkoord",
+    BevestigingGevraagd: "termijn",
+    VastleggingBevestigd: "bevestiging",
     GeheimhoudingOpgeheven: "opheffing",
     BezwaarGemaakt: "bezwaar",
+    GeheimOpengesteld: "openstelling",
+    NoodtoegangBeoordeeld: "oordeel",
+    BeperkingBesloten: "beperking",
 }
 """The one personal field of a fact that a decision needs; all others stay sealed."""
 
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
+    "akkoord", "bevestiging",
 )  # fmt: skip
-    GeheimOpengesteld: "openstelling",
-    NoodtoegangBeoordeeld: "oordeel",
-    BeperkingBesloten: "beperking",
 
 
 def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
@@ -145,6 +152,7 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             | ToestemmingGegeven()
             | GeheimhoudingOpgeheven()
             | BezwaarGemaakt()
+            | HulpAkkoordGegeven()
         ):
             soort = VELDEN[type(fact)]
             assert soort is not None
@@ -153,12 +161,6 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
                 f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden,
                 fact.persoon, None if eigen is None else UUID(eigen),
             )  # fmt: skip
-        case Ingetrokken():
-            yield Vergeet(f"vastlegging:{stream}")
-        case PersoonGewist(persoon=persoon):
-            yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
-        case _:
-            pass
         case NoodtoegangGenomen(huishouden=huishouden, medewerker=wie):
             op = envelope.opgenomen_op.isoformat()
             yield Zet(
@@ -192,3 +194,17 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield Zet(f"beperking:{stream}", "beperking", persoon, waarde, persoon=persoon)
         case BeperkingBeeindigd():
             yield Vergeet(f"beperking:{stream}")
+        case Ingetrokken():
+            yield Vergeet(f"vastlegging:{stream}")
+            yield Vergeet(f"bevestiging:{stream}")
+        case (
+            BevestigingGevraagd(huishouden=huishouden, persoon=persoon, record=record)
+            | VastleggingBevestigd(huishouden=huishouden, persoon=persoon, record=record)
+        ):
+            yield Zet(
+                f"bevestiging:{record}", "bevestiging", persoon, waarde, huishouden, persoon
+            )
+        case PersoonGewist(persoon=persoon):
+            yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
+        case _:
+            pass

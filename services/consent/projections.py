@@ -195,19 +195,25 @@ class Beslisfeiten:
             },
         )  # fmt: skip
 
-    def regie_van(self, tx: Tx, wie: UUID, vandaag: date) -> list[UUID]:
-        """The households somebody directs today, under a mandate that holds."""
+    def taken_van(
+        self, tx: Tx, wie: UUID, vandaag: date
+    ) -> tuple[Sequence[UUID], Sequence[UUID]]:
+        """The households a professional directs today, under a mandate that holds, and those in
+        which she takes part."""
+        soorten = ("regisseur", "deelnemer")
         rijen = tx.execute(
-            select(tabel).where(tabel.c.soort == "regisseur", tabel.c.medewerker == wie)
+            select(tabel).where(tabel.c.soort.in_(soorten), tabel.c.medewerker == wie)
         ).all()
-        return [
+        regie = [
             rij.huishouden
             for rij in rijen
+            if rij.soort == "regisseur"
             for mandaat in [self.feiten(tx, [rij], rij.huishouden, vandaag).mandaat]
             if mandaat is not None
             and mandaat.van <= vandaag
             and (mandaat.tot is None or vandaag <= mandaat.tot)
         ]
+        return regie, [rij.huishouden for rij in rijen if rij.soort == "deelnemer"]
 
     def _zet(self, tx: Tx, versie: int, zet: Zet) -> None:
         plaats = Zegelplaats((zet.betrokkene,), herkomst("beslisfeiten"), Rubriek.DELEN)

@@ -46,6 +46,10 @@ _tabel = Table(
 _RUIMTE = UUID("d3a1c7e2-8b1f-4f0a-9a54-6f0d1a2b9c37")
 
 
+_IN_HUISHOUDEN = ("regisseur", "medewerker")
+"""For whom a task is as long as she has that place in the household."""
+
+
 class TaakElders(RegelFout):
     """Deze taak is klaar zodra u doet wat er staat. Apart afhandelen kan niet."""
 
@@ -198,6 +202,16 @@ class Taken:
                 self._logboek.write(tx, self._now(), _regels(wie, gevonden))
         return sorted(gevonden, key=lambda t: (t.taak.uiterlijk or date.max, t.sinds))
 
+    def wachtend(self, huishouden: UUID, medewerkers: Collection[UUID]) -> list[OpenTaak]:
+        """What waits in a household, for its regisseur and these professionals: for the system."""
+        vakken = [
+            self._vak("regisseur", huishouden),
+            *(self._vak("medewerker", huishouden, wie) for wie in medewerkers),
+        ]
+        with self._store.database.read() as tx:
+            welke = select(_tabel.c.taak).where(_tabel.c.vak.in_(vakken))
+            return self._open(tx, list(tx.execute(welke).scalars()))
+
     def _nummers(self, tx: Tx, wie: Aangemeld | None, een: UUID | None = None) -> list[UUID]:
         """The tasks of somebody (of anybody: None), or that one if it is hers."""
         welke = select(_tabel.c.taak)
@@ -213,15 +227,16 @@ class Taken:
         if wie.rol is not Rol.PROFESSIONAL:
             return [self._vak(wie.rol.value)]
         vandaag = self._now().astimezone(NEDERLAND).date()
-        regie = self._feiten.regie_van(tx, wie.actor.id, vandaag)
+        regie, doet_mee = self._feiten.taken_van(tx, wie.actor.id, vandaag)
         return [
-            self._vak("medewerker", wie.actor.id),
             *(self._vak("regisseur", huishouden) for huishouden in regie),
+            *(self._vak("medewerker", huis, wie.actor.id) for huis in (*regie, *doet_mee, None)),
         ]
 
-    def _vak(self, voor: str, wie: UUID | None = None) -> str:
+    def _vak(self, voor: str, huishouden: UUID | None = None, wie: UUID | None = None) -> str:
         """A keyed hash of whose a task is: the office of the FG is not to be counted by looking."""
-        return self._provider.search_hash(self._store.gemeente, "taak", f"{voor}|{wie or ''}")
+        wiens = f"{voor}|{huishouden or ''}|{wie or ''}"
+        return self._provider.search_hash(self._store.gemeente, "taak", wiens)
 
     def _open(self, tx: Tx, nummers: Collection[UUID]) -> list[OpenTaak]:
         """Tasks opened, without those of who was erased."""
@@ -249,13 +264,23 @@ class Taken:
         for envelope in envelopes:
             match envelope.fact:
                 case TaakOntstaan(taak=Open(waarde=taak)):
-                    wie = {"regisseur": taak.huishouden, "medewerker": taak.medewerker}
-                    rij = {"taak": envelope.stream, "vak": self._vak(taak.voor, wie.get(taak.voor))}
+                    wie = taak.medewerker if taak.voor == "medewerker" else None
+                    huis = taak.huishouden if taak.voor in _IN_HUISHOUDEN else None
+                    rij = {"taak": envelope.stream, "vak": self._vak(taak.voor, huis, wie)}
                     tx.execute(insert(_tabel).values(rij).on_conflict_do_nothing())
                 case TaakAfgehandeld():
                     tx.execute(delete(_tabel).where(_tabel.c.taak == envelope.stream))
                 case _:
                     pass
+
+
+def taaknummer(**taak: Any) -> UUID:
+    """The id of the task that was or would be made with these (the arguments of `ontsta`)."""
+    return _nummer(Taak(**taak))
+
+
+def _nummer(taak: Taak) -> UUID:
+    return uuid5(_RUIMTE, taak.model_dump_json())
 
 
 def _regels(wie: Aangemeld, taken: Sequence[OpenTaak]) -> list[Regel]:
@@ -274,12 +299,3 @@ def _regels(wie: Aangemeld, taken: Sequence[OpenTaak]) -> list[Regel]:
 
 def _plaats(over: UUID) -> Zegelplaats:
     return Zegelplaats((over,), herkomst("taken"), Rubriek.REGIE)
-def taaknummer(**taak: Any) -> UUID:
-    """The id of the task that was or would be made with these (the arguments of `ontsta`)."""
-    return _nummer(Taak(**taak))
-
-
-def _nummer(taak: Taak) -> UUID:
-    return uuid5(_RUIMTE, taak.model_dump_json())
-
-

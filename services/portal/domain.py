@@ -15,12 +15,14 @@ from uuid import UUID
 
 from events.base import Envelope, Erased, Fact, KeyId, Sealed
 from events.consent import (
+    BevestigingGevraagd,
     BezwaarGemaakt,
     GeheimhoudingOpgeheven,
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
     ToestemmingGegeven,
+    VastleggingBevestigd,
 )
 from events.intake import (
     AdresVastgelegd,
@@ -230,5 +232,9 @@ def _neem_op(d: Dossier, envelope: Envelope) -> None:
             zet("vastlegging", stream, persoon=fact.persoon, vorm=_VASTLEGGING[type(fact)])
         case Ingetrokken():
             sluit("vastlegging", stream)
+        case BevestigingGevraagd(record=record):
+            zet("bevestiging", record)
+        case VastleggingBevestigd(record=record):
+            sluit("bevestiging", record)
         case _:
             pass  # following facts of one service about another show nothing of their own

@@ -30,11 +30,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from events.base import Envelope
 from events.consent import (
+    BevestigingGevraagd,
     BezwaarGemaakt,
     GeheimhoudingOpgeheven,
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     ToestemmingGegeven,
+    VastleggingBevestigd,
 )
 from events.intake import (
     GesprekGestart,
@@ -128,6 +130,8 @@ def project(envelope: Envelope) -> Iterable[Change]:
             | GeheimhoudingOpgeheven(huishouden=huishouden)
             | HulpAkkoordGegeven(huishouden=huishouden)
             | BezwaarGemaakt(huishouden=huishouden)
+            | BevestigingGevraagd(huishouden=huishouden)
+            | VastleggingBevestigd(huishouden=huishouden)
         ):
             yield _hoort(huishouden, stream)
         case _:

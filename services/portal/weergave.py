@@ -117,7 +117,7 @@ def toon(dossier: Dossier, vrijgave: Vrijgave, etag: Etag) -> dict[str, Any]:
         "informatie": alle("informatie"),
         "notities": _notities(dossier, lezer),
         "plan": _plan(dossier, lezer, alle, etag, deelnemers),
-        "vastleggingen": alle("vastlegging"),
+        "vastleggingen": _vastleggingen(dossier, lezer),
     }
     _noem_eigenaren(shown, regie)
     return shown | {"redenen": lezer.redenen, "slotzin": SLOTZIN}
@@ -138,6 +138,18 @@ def _lid(dossier: Dossier, lezer: Lezer, lid: Deel) -> dict[str, Any] | None:
         if soort == "adres" and persoon == lid.id and (opened := lezer.ziet(deel)) is not None
     ]
     return seen | {"adressen": adressen}
+
+
+def _vastleggingen(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
+    """Records about sharing, with until when she can confirm what another signed for her."""
+    shown = []
+    for deel in dossier.van("vastlegging"):
+        seen = lezer.ziet(deel)
+        if seen is not None:
+            vraag = dossier.delen.get(("bevestiging", deel.id, None))
+            opened = lezer.ziet(vraag) if vraag is not None and vraag.open and deel.open else None
+            shown.append(seen | ({} if opened is None else {"bevestigenVoor": opened["termijn"]}))
+    return shown
 
 
 def _meldingen(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:

@@ -76,6 +76,13 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         body = {"huishouden": str(huishouden)}
         return await doe(sessie, huishouden, velden, pad, body, "intrekking", None)
 
+    @pages.post("/huishoudens/{huishouden:uuid}/vastleggingen/{record:uuid}/bevestiging")
+    async def bevestig(request: Request, huishouden: UUID, record: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        pad = f"/vastleggingen/{record}/bevestiging"
+        body = {"huishouden": str(huishouden), "wijze": velden["wijze"]}
+        return await doe(sessie, huishouden, velden, pad, body, "bevestiging", record)
+
     async def doe(
         sessie: Sessie, huishouden: UUID, velden: Formulier, pad: str, body: dict[str, Any],
         gedaan: str, bij: UUID | None,

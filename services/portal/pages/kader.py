@@ -64,6 +64,7 @@ GEDAAN = {
     "melding": "U heeft de melding opgepakt.",
     "actie": "De actie is bijgewerkt.",
     "taak": "De taak is afgehandeld.",
+    "bevestiging": "De bevestiging is vastgelegd.",
 }
 
 
