@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.demo import schrijf_personas
 from app.gesproken import clock
@@ -17,6 +23,7 @@ from infra.settings import Settings
 from tests.client import sync_client
 from tests.portal.bezoeker import Bezoeker
 
+CHROMIUM = shutil.which("chromium")
 GEVAARLIJK = '<script>alert("x")</script>"><img src=x onerror=alert(1)>'
 
 
@@ -54,3 +61,49 @@ def wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
         verhaal.t.dossier(verhaal.ellen.id, verhaal.huishouden)  # waits until all of it is seen
         yield Wereld(embedded, client, verhaal)
     embedded.close()
+
+
+@pytest.fixture(scope="module")
+def adres(wereld: Wereld) -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(wereld.embedded.web(), log_level="critical", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(adres: str) -> Iterator[Browser]:
+    """After the world was made: no other event loop runs in this thread as long as it is open."""
+    assert CHROMIUM is not None, "chromium ontbreekt: sh infra/install.sh chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, adres: str) -> Iterator[Page]:
+    """A page that is quiet and asks nothing of other hosts."""
+    context = browser.new_context(base_url=adres, locale="nl-NL", reduced_motion="reduce")
+    opened = context.new_page()
+    opened.set_default_timeout(5000)
+    said: list[str] = []
+    hosts: set[str] = set()
+    opened.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    yield opened
+    context.close()
+    assert said == []
+    assert hosts == {urlsplit(adres).netloc}
+
+
+def aangemeld(page: Page, naam: str) -> None:
+    page.goto("/aanmelden")
+    page.get_by_role("button", name=f"Aanmelden als {naam}", exact=True).click()
+    page.wait_for_url(lambda url: "/aanmelden" not in url)

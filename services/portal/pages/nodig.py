@@ -1,0 +1,125 @@
+"""Something is needed that she does not see: the shortest lawful way, on one page.
+
+A statutory ground: one reason, chosen or written, for only the subjects it is about. Consent: what,
+who gives it, how. What for follows from the task. Nothing is chosen beforehand, and the page is the
+same whether any such data exist or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from events.begrippen import herkomsten
+from infra.auth import Rol
+from infra.decider import NietBekend
+from services.portal.pages.beeld import zichtbaar
+from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
+from services.portal.pages.kader import Kader
+
+WIJZEN = ("mondeling, in een gesprek", "schriftelijk", "door de telefoon")
+_LEEG = Formulier([])
+
+
+def routes(kader: Kader, pages: APIRouter) -> None:
+    pad = "/huishoudens/{huishouden:uuid}/personen/{persoon:uuid}/nodig"
+
+    @pages.get(pad)
+    async def nodig(request: Request, huishouden: UUID, persoon: UUID) -> Response:
+        return await toon(kader.sessie(request), huishouden, persoon)
+
+    @pages.post(pad)
+    async def leg_vast(request: Request, huishouden: UUID, persoon: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        grond = velden["stap"] == "grond"
+        try:
+            if grond:
+                klaar = await kader.opdracht(
+                    sessie, "/grondslagen", _grond(huishouden, persoon, velden), velden["sleutel"]
+                )
+            else:
+                klaar = await toestemming(sessie, huishouden, persoon, velden)
+        except Afgewezen as fout:
+            return await toon(sessie, huishouden, persoon, velden, fout)
+        gedaan = "grondslag" if grond else "toestemming"
+        return kader.naar(f"/huishoudens/{huishouden}", gedaan, klaar)
+
+    async def toestemming(
+        sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier
+    ) -> dict[str, Any]:
+        """First what lets a holder of secrecy speak, then the consent: each a record of its own."""
+        basis = {
+            "huishouden": str(huishouden), "persoon": str(persoon),
+            "ontvanger": {"medewerker": velden["ontvanger"] or str(sessie.wie.actor.id)},
+        }  # fmt: skip
+        for nr, code in enumerate(velden.alle("opheffing")):
+            body = basis | {
+                "herkomst": code, "houder": _houder(code), "gegevenDoor": velden["opheffingDoor"],
+            }  # fmt: skip
+            await kader.opdracht(sessie, "/opheffingen", body, f"{velden['sleutel']}-o{nr}")
+        body = basis | {
+            "doel": velden["doel"], "regimes": [velden["regime"]],
+            "onderwerpen": velden.alle("onderwerpen"), "gegevenDoor": velden["gegevenDoor"],
+            "wijze": velden["wijze"],
+        }  # fmt: skip
+        return await kader.opdracht(sessie, "/toestemmingen", body, velden["sleutel"])
+
+    async def toon(
+        sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier = _LEEG,
+        fout: Afgewezen | None = None,
+    ) -> Response:  # fmt: skip
+        if sessie.wie.rol is not Rol.PROFESSIONAL:
+            raise NietBekend
+        pad = f"/huishoudens/{huishouden}/personen/{persoon}/mogelijkheden"
+        gelezen = await kader.lees(sessie, pad)
+        h: dict[str, Any] = zichtbaar(
+            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
+        )
+        namen = {str(lid["id"]): lid.get("persoonsnaam", "dit lid") for lid in h["leden"]}
+        return kader.pagina(
+            "nodig.html", sessie, 200 if fout is None else fout.status, h=h, persoon=str(persoon),
+            naam=namen.get(str(persoon), "dit lid"), namen=namen, wijzen=WIJZEN,
+            groepen=groepen(gelezen["mogelijkheden"]), fout=fout, bij=velden["groep"],
+            waarden=velden.waarden, gekozen=velden.alle("onderwerpen"),
+            sleutel=velden["sleutel"] or None,
+            fouten=velden.fouten(fout, {}),
+        )  # fmt: skip
+
+
+def groepen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One form per law the data come from and what it takes: what may be asked for in one go."""
+    gevonden: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for m in mogelijkheden:
+        stappen = m["opening"]["stappen"]
+        soorten = {stap["soort"]: stap["door"] for stap in stappen}
+        sleutel = (m["regime"], tuple(sorted(soorten)), stappen[0]["doel"], m["regel"])
+        groep = gevonden.setdefault(sleutel, {
+            "id": "-".join((m["regime"], stappen[0]["doel"], *sorted(soorten))),
+            "regime": m["regime"], "soorten": soorten, "doel": stappen[0]["doel"], "zin": m["zin"],
+            "artikel": m["artikel"], "herkomsten": [], "onderwerpen": {},
+        })  # fmt: skip
+        if m["herkomst"] not in groep["herkomsten"]:
+            groep["herkomsten"].append(m["herkomst"])
+        groep["onderwerpen"][m["onderwerp"]] = m["zinnen"]
+    # First what takes least: a reason of one's own, then what must be asked of somebody.
+    return sorted(gevonden.values(), key=lambda g: ("grond" not in g["soorten"], g["regime"]))
+
+
+def _grond(huishouden: UUID, persoon: UUID, velden: Formulier) -> dict[str, Any]:
+    """A chosen reason brings its subject along; what was written comes behind it."""
+    onderwerp, _, zin = velden["reden"].partition("|")
+    onderwerpen = dict.fromkeys([*([onderwerp] if onderwerp else []), *velden.alle("onderwerpen")])
+    return {
+        "huishouden": str(huishouden), "personen": [str(persoon)], "doel": velden["doel"],
+        "regimes": [velden["regime"]], "onderwerpen": list(onderwerpen),
+        "noodzaak": " ".join(filter(None, (zin, velden["noodzaak"]))),
+    }  # fmt: skip
+
+
+def _houder(code: str) -> str:
+    row = herkomsten().get(code)
+    return "" if row is None else row.geheimhouder or ""

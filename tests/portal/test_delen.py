@@ -1,0 +1,134 @@
+"""Sharing as short as the law allows: counted in a real browser, activation by activation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from events.begrippen import Leefgebied, herkomst
+from services.consent.noodzaken import noodzaken, zinnen
+from services.consent.regels import Eis, Uitkomst, Wie, regelset
+from tests.portal.conftest import Wereld, aangemeld
+
+pytestmark = pytest.mark.servers
+
+
+class Handen:
+    """Somebody at a page: every click, choice and key press that does something is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.keer = 0
+
+    def doe(self, waar: Locator) -> None:
+        """One activation of one control; typing a sentence is none."""
+        self.keer += 1
+        waar.click()
+
+
+@pytest.fixture
+def handen(page: Page) -> Handen:
+    return Handen(page)
+
+
+def deel(page: Page, kop: str) -> Locator:
+    return page.get_by_role("region", name=kop)
+
+
+def keuzes(page: Page) -> list[str]:
+    """What is chosen on this page without anybody having chosen it."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('input:checked, option:checked')].map(e => e.outerHTML)"
+    )
+    return found
+
+
+def test_sharing_on_a_statutory_ground_takes_three_activations_and_one_sentence(
+    handen: Handen, wereld: Wereld
+) -> None:
+    page = handen.page
+    aangemeld(page, "Yusuf Kaya")
+    page.goto(wereld.pad)
+    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    assert keuzes(page) == []
+    wmo = deel(page, "Uit de Wmo: één zin is genoeg")
+    handen.doe(wmo.get_by_label("De kosten voor de kinderen tellen mee"))
+    handen.doe(wmo.get_by_role("button", name="Vastleggen en bekijken"))
+    page.get_by_text("De reden is vastgelegd.").wait_for()
+    assert handen.keer <= 3
+
+
+def test_a_sentence_of_ones_own_takes_no_more(handen: Handen, wereld: Wereld) -> None:
+    page = handen.page
+    aangemeld(page, "Yusuf Kaya")
+    page.goto(wereld.pad)
+    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    wmo = deel(page, "Uit de Wmo: één zin is genoeg")
+    handen.doe(wmo.get_by_role("checkbox", name="Dagbesteding"))
+    wmo.get_by_label("Waarom is dit nodig voor uw taak?").fill(
+        "De kosten van het vervoer naar de dagbesteding tellen mee in het budget."
+    )
+    handen.doe(wmo.get_by_role("button", name="Vastleggen en bekijken"))
+    page.get_by_text("De reden is vastgelegd.").wait_for()
+    assert handen.keer <= 3
+
+
+def test_asking_consent_takes_five_activations(handen: Handen, wereld: Wereld) -> None:
+    page = handen.page
+    aangemeld(page, "Ellen de Wit")
+    page.goto(wereld.pad)
+    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    assert keuzes(page) == []
+    pw = deel(page, "Uit de Participatiewet: met toestemming")
+    handen.doe(pw.get_by_role("checkbox", name="Werk en inkomen"))
+    handen.doe(pw.get_by_label("Mondeling, in een gesprek"))
+    handen.doe(pw.get_by_role("button", name="Toestemming vastleggen"))
+    page.get_by_text("De toestemming is vastgelegd.").wait_for()
+    assert handen.keer <= 5
+
+
+def test_secrecy_is_lifted_by_a_choice_of_its_own(handen: Handen, wereld: Wereld) -> None:
+    page = handen.page
+    aangemeld(page, "Ellen de Wit")
+    page.goto(wereld.pad)
+    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    zorg = deel(page, "Uit de zorg: met toestemming en opheffing van het geheim")
+    handen.doe(zorg.get_by_role("checkbox", name="Dagbesteding"))
+    handen.doe(zorg.get_by_role("checkbox", name="het beroepsgeheim is hiervoor opgeheven"))
+    handen.doe(zorg.get_by_label("Mondeling, in een gesprek"))
+    handen.doe(zorg.get_by_role("button", name="Toestemming vastleggen"))
+    page.get_by_text("De toestemming is vastgelegd.").wait_for()
+    assert handen.keer <= 5
+    (ellen,) = (p for p in wereld.embedded.staff if p.naam == "Ellen de Wit")
+    besluit = wereld.embedded.consent.uitleg(
+        ellen.aangemeld, UUID(wereld.verhaal.huishouden), UUID(wereld.verhaal.samira),
+        herkomst("zorg-behandeling"), Leefgebied.DAGBESTEDING, None,
+    )  # fmt: skip
+    assert besluit.uitkomst is Uitkomst.MAG
+
+
+# --- the examples of a reason ------------------------------------------------------------------
+
+
+def test_every_example_is_of_a_situation_in_which_the_law_asks_a_reason() -> None:
+    for noodzaak in noodzaken():
+        for regime in noodzaak.regimes:
+            gevraagd = [
+                regel
+                for wie in Wie
+                for regel in regelset().voor(wie, noodzaak.doel, regime, noodzaak.onderwerp)
+                if Eis.NOODZAAK in regel.eist
+            ]
+            assert gevraagd, (noodzaak.doel, regime, noodzaak.onderwerp)
+
+
+def test_an_example_is_a_whole_sentence_of_a_length_that_is_accepted() -> None:
+    for noodzaak in noodzaken():
+        for zin in noodzaak.zinnen:
+            assert zin[0].isupper(), zin
+            assert zin.endswith("."), zin
+            assert 30 <= len(zin) <= 160, zin
+            assert "|" not in zin
+            assert zin in zinnen(noodzaak.doel, noodzaak.regimes[0], noodzaak.onderwerp)

@@ -1,0 +1,70 @@
+"""The page of what is needed: only what the law offers her, and nothing lost when it is refused."""
+
+from __future__ import annotations
+
+import re
+
+from services.portal.pages.nodig import groepen
+from tests.portal.bezoeker import gelezen
+from tests.portal.conftest import Wereld
+
+
+def pad(wereld: Wereld) -> str:
+    return f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig"
+
+
+def velden(wereld: Wereld, html: str, groep: str) -> dict[str, str]:
+    """The hidden fields of one form; all forms of the page go to the same address."""
+    (deel,) = (d for d in html.split("<form") if f'name="groep" value="{groep}"' in d)
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', deel))
+
+
+def test_without_a_reason_nothing_is_recorded_and_the_choice_stays(wereld: Wereld) -> None:
+    yusuf = wereld.bezoeker("Yusuf Kaya")
+    form = velden(wereld, yusuf.zie(pad(wereld)), "wmo-schuldhulp-grond")
+    answer = yusuf.verstuur(pad(wereld), form | {"onderwerpen": "geestelijke-gezondheid"})
+    assert answer.status_code == 400
+    assert "Er is niets bewaard" in answer.text
+    assert '<a href="#veld-noodzaak">' in answer.text
+    gekozen = [a["value"] for t, a in gelezen(answer.text).tags if t == "input" and "checked" in a]
+    assert gekozen == ["geestelijke-gezondheid"]
+
+
+def test_sending_it_twice_records_it_once(wereld: Wereld) -> None:
+    yusuf = wereld.bezoeker("Yusuf Kaya")
+    form = velden(wereld, yusuf.zie(pad(wereld)), "wmo-schuldhulp-grond")
+    form |= {"reden": "sociaal-netwerk|Wie kan helpen, bepaalt welke hulp nog nodig is."}
+    for _ in range(2):
+        answer = yusuf.verstuur(pad(wereld), form)
+        assert answer.status_code == 303
+    page = yusuf.zie(answer.headers["Location"])
+    assert "De reden is vastgelegd." in page
+
+
+def test_the_page_is_for_who_has_a_task_and_says_nothing_to_others(wereld: Wereld) -> None:
+    for wie in ("Tom Aarts", "Samira Amrani", "Joris Meijer"):
+        wereld.bezoeker(wie).zie(pad(wereld), 404)
+
+
+def test_a_school_officer_is_offered_no_way_around_the_law(wereld: Wereld) -> None:
+    """What no rule allows is not there, and is not said to be there either."""
+    page = wereld.bezoeker("Yusuf Kaya").zie(pad(wereld))
+    assert "Uit de Wmo: één zin is genoeg" in page
+    assert "Uit school" in page
+    assert "uit Gronden en toestemmingen" not in page.lower()
+
+
+def test_one_form_per_law_and_what_it_takes() -> None:
+    def een(regime: str, wat: str, soort: str = "grond") -> dict[str, object]:
+        stap = {"soort": soort, "doel": "schuldhulp", "door": ["x"]}
+        return {
+            "regime": regime, "herkomst": f"{regime}-1", "onderwerp": wat, "regel": "R-30",
+            "zin": "", "artikel": "", "zinnen": [], "opening": {"stappen": [stap]},
+        }  # fmt: skip
+
+    gemaakt = groepen([
+        een("pw", "wonen", "toestemming"), een("wmo", "wonen"), een("wmo", "dagbesteding"),
+    ])  # fmt: skip
+    assert [(g["regime"], list(g["onderwerpen"])) for g in gemaakt] == [
+        ("wmo", ["wonen", "dagbesteding"]), ("pw", ["wonen"]),
+    ]  # fmt: skip
