@@ -240,8 +240,9 @@ def router(consent: Consent) -> APIRouter:
     )  # fmt: skip
     def wie_keek(persoon: UUID, wie: Wie) -> dict[str, Any]:
         """Voor uzelf: wie uw gegevens zag of vroeg, waarom, en op welke grond."""
-        regels, bekend = consent.wie_keek(wie, persoon)
-        return {"regels": voor_betrokkene(regels, bekend, persoon, consent.regels)}
+        blikken, bekend = consent.loginzage.wie_keek(wie, persoon)
+        boek = consent.verantwoording.register
+        return {"regels": voor_betrokkene(blikken, bekend, persoon, consent.regels, boek)}
 
     @routes.get(
         "/huishoudens/{huishouden}/inzagen", response_model=Overzicht,
@@ -249,7 +250,7 @@ def router(consent: Consent) -> APIRouter:
     )  # fmt: skip
     def inzagen(huishouden: UUID, wie: Wie) -> dict[str, Any]:
         """Voor de privacy officer en de FG: alle besluiten en regels, met de weigeringen."""
-        return {"regels": voor_toezicht(consent.overzicht(wie, huishouden))}
+        return {"regels": voor_toezicht(consent.loginzage.overzicht(wie, huishouden))}
 
     @routes.post(
         "/personen/{persoon}/wissing", response_model=Wissing, summary="Gegevens wissen",

@@ -9,6 +9,7 @@ rotation comes in between; 7. commit, durable, and only then they leave.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -43,11 +44,12 @@ from infra.database import Database, Tx
 from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded, WordtHersteld
 from infra.keyring import Keyring
 from infra.keys import KeyInfo, KeyStore
-from infra.logbook import Geschreven, Logbook, Regel, logregels
+from infra.logbook import Logbook, Regel
 from infra.positions import Located, Posities
 from infra.provider import FileKeyProvider
 from infra.seal import Opener
 from infra.store import Store
+from infra.transient import TRANSIENT
 from infra.uitgegeven import Published
 from services.consent import projections, taken
 from services.consent.dagwerk import Dagwerk
@@ -61,27 +63,21 @@ from services.consent.domain import (
     mag,
     relaties,
 )
+from services.consent.loginzage import Loginzage
 from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
+from services.consent.register import DELEN, WISSING, register
 from services.consent.taken import Taken
 from services.consent.te_bevestigen import Bevestigen
+from services.consent.verantwoording import Daad, Kop, Verantwoording
+from services.consent.verantwoording import Deel as Deel
 
 T = TypeVar("T")
 
 
 class AlleenBeslisser(GeenRecht):
     """Alleen de beslisser namens het college kan dit besluiten."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deel:
-    """One part in a decision: whose, from where, about what, and the outcome."""
-
-    betrokkenen: tuple[UUID, ...]
-    herkomst: Herkomst
-    onderwerp: Onderwerp
-    besluit: Besluit
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +109,8 @@ class Consent:
         self._keys = KeyStore(provider)
         self.logboek = Logbook(self._keys, gemeente)
         self._feiten = Beslisfeiten(self._keys, gemeente)
+        self.verantwoording = Verantwoording(register(gemeente), self.regels)
+        self.loginzage = Loginzage(database, self.logboek, self._feiten, self.verantwoording, now)
         self.volgt: Callable[[Tx], bool] = lambda _tx: True
         """Whether the facts of the other services still reach us; the wiring knows."""
         self.tekent: Callable[[], object] = lambda: None
@@ -161,26 +159,54 @@ class Consent:
         vraag: UUID | None = None,
     ) -> Vrijgave:  # fmt: skip
         """Decide, log, and only then release keys. Raises UnknownKeyError, SealError."""
-        vraagt, nu, nummer = vrager(wie), self._now(), vraag or uuid4()
+        nu, nummer = self._now(), vraag or trace.huidige() or uuid4()
+        try:
+            return self._vrijgave(nu, nummer, wie, huishouden, kids, doel)
+        except Exception as fout:
+            self._mislukt(nu, nummer, wie, huishouden, doel, fout)
+            raise
+
+    def _vrijgave(
+        self, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId],
+        doel: Doel | None,
+    ) -> Vrijgave:  # fmt: skip
+        vraagt = vrager(wie)
         with self.database.write() as tx:  # 1
             rijen = self._feiten.rijen(tx, huishouden)  # 2
             feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
-            if not relaties(vraagt, feiten):
+            hier = relaties(vraagt, feiten)
+            if not hier:
                 self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
                 return Vrijgave({})
             self._bijgewerkt(tx, huishouden)
             infos = self._keys.describe(tx, kids)  # 3
             delen = self._beslis(infos, vraagt, doel, feiten)  # 4
-            self._log(tx, nu, nummer, wie, doel, huishouden, delen.values())  # 5
+            volgt = next(iter(hier.values()))
+            self._log(tx, nu, nummer, wie, doel, huishouden, delen.values(), volgt=volgt)  # 5
             waarom = {
                 info.kid: delen[_groep(info)] for info in infos if delen[_groep(info)].besluit.open
             }
             return Vrijgave(  # 6; 7 when the block ends, before this reaches anybody
-                relaties(vraagt, feiten),
+                hier,
                 {i.kid: self._keys.unwrap(i) for i in infos if i.kid in waarom and not i.erased},
                 {i.kid for i in infos if i.kid in waarom and i.erased},
                 waarom,
             )
+
+    def _mislukt(
+        self, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID, doel: Doel | None,
+        fout: Exception,
+    ) -> None:  # fmt: skip
+        """Put a question that ended in an error on the record, as far as there is one.
+
+        What went wrong is what is told: that this could not be written changes nothing (LDV-08).
+        """
+        if isinstance(fout, TRANSIENT):
+            return  # it is the database that is away
+        kop = Kop.hier(nu, self._now(), nummer)
+        regels = self.verantwoording.mislukt(kop, wie, doel, huishouden, "inzage", fout)
+        with suppress(Exception), self.database.write() as tx:
+            self.logboek.write(tx, nu, regels)
 
     def uitleg(
         self, wie: Aangemeld, huishouden: UUID, persoon: UUID, herkomst: Herkomst,
@@ -275,8 +301,11 @@ class Consent:
             if tx.execute(_PERSOON, {"wie": persoon}).first() is None:
                 raise NietBekend
             bewijzen.append(self._keys.destroy(tx, persoon, context.nu))
-            inhoud = {"bewijs": bewijzen[0], "door": _wie(wie)}
-            self.logboek.write(tx, context.nu, [Regel("wissing", uuid4(), inhoud, persoon=persoon)])
+            kop = Kop.hier(context.nu, self._now(), context.correlation)
+            regels = self.verantwoording.handeling(
+                kop, wie, "wissing", WISSING, [persoon], meer={"bewijs": bewijzen[0]}
+            )
+            self.logboek.write(tx, context.nu, regels)
 
         with self.database.write() as tx:
             vernietig(tx)
@@ -302,55 +331,6 @@ class Consent:
         """How many lines the log has."""
         with self.database.read() as tx:
             return self.logboek.last(tx)
-
-    def wie_keek(self, wie: Aangemeld, persoon: UUID) -> tuple[list[Geschreven], frozenset[UUID]]:
-        """The lines about one person, for that person; and who is known to her from the plan.
-
-        Reading the log is itself logged. Raises NietBekend.
-        """
-        if wie.rol != "inwoner" or wie.actor.id != persoon:
-            raise NietBekend
-        nu = self._now()
-        with self.database.write() as tx:
-            regels = list(
-                self.logboek.read(
-                    tx,
-                    select(logregels)
-                    .where(logregels.c.persoon == persoon, logregels.c.soort != "zegelsleutel")
-                    .order_by(logregels.c.nr),
-                )
-            )
-            bekend = frozenset(
-                rij.medewerker
-                for regel in {regel.regel.huishouden for regel in regels}
-                if regel is not None
-                for rijen in [self._feiten.rijen(tx, regel)]
-                if heeft_relatie(rijen, persoon, inwoner=True)  # who left knows no newcomers
-                for rij in rijen
-                if rij.soort in ("regisseur", "deelnemer")
-            )
-            inhoud = {"door": _wie(wie)}
-            self.logboek.write(tx, nu, [Regel("loginzage", uuid4(), inhoud, persoon=persoon)])
-        return regels, bekend
-
-    def overzicht(self, wie: Aangemeld, huishouden: UUID) -> list[Geschreven]:
-        """All decisions and lines of a household, for the privacy officer. Raises NietBekend."""
-        if wie.rol not in ("privacy-officer", "fg"):
-            raise NietBekend
-        with self.database.write() as tx:
-            regels = list(
-                self.logboek.read(
-                    tx,
-                    select(logregels)
-                    .where(logregels.c.huishouden == huishouden)
-                    .order_by(logregels.c.nr),
-                )
-            )
-            inhoud = {"door": _wie(wie)}
-            self.logboek.write(
-                tx, self._now(), [Regel("loginzage", uuid4(), inhoud, huishouden=huishouden)]
-            )
-        return regels
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -391,12 +371,12 @@ class Consent:
             if not isinstance(fact, _RECORDS) or not isinstance(reden, Open):
                 continue
             soort = "intrekking" if isinstance(fact, Ingetrokken) else "vastlegging"
-            door = reden.waarde.actor.model_dump(mode="json")
-            inhoud = {"door": door, "hoed": envelope.hoed.value, "record": str(envelope.stream)}
-            # One number for what one command recorded; nobody else's trace gives the same.
-            vraag = uuid5(reden.waarde.actor.id, envelope.correlation.hex)
-            regel = Regel(soort, vraag, inhoud, fact.huishouden, fact.persoon)
-            self.logboek.write(tx, envelope.opgenomen_op, [regel])
+            kop = Kop.hier(envelope.opgenomen_op, self._now(), envelope.correlation)
+            door, meer = Daad(reden.waarde.actor, envelope.hoed), {"record": str(envelope.stream)}
+            regels = self.verantwoording.handeling(
+                kop, door, soort, DELEN, [fact.persoon], fact.huishouden, meer
+            )
+            self.logboek.write(tx, envelope.opgenomen_op, regels)
 
     def _bijgewerkt(self, tx: Tx, huishouden: UUID) -> None:
         """Whether the decision facts are what the other services say. Raises WordtHersteld.
@@ -429,36 +409,13 @@ class Consent:
     def _log(
         self, tx: Tx, nu: datetime, nummer: UUID, wie: Aangemeld, doel: Doel | None,
         huishouden: UUID, delen: Iterable[Deel], geheel: Besluit | None = None,
-        soort: str = "inzage", meer: Mapping[str, Any] | None = None,
+        soort: str = "inzage", meer: Mapping[str, Any] | None = None, volgt: Doel | None = None,
     ) -> None:  # fmt: skip
-        delen = list(delen)
-        vraag: dict[str, Any] = {
-            "door": _wie(wie), "hoed": wie.hoed.value, "doel": doel.value if doel else None,
-            "regelset": {"versie": self.regels.versie, "hash": self.regels.hash},
-        }  # fmt: skip
-        besluit = {
-            **vraag,
-            **({} if meer is None else {"vraag": dict(meer)}),
-            "geheel": None if geheel is None else _uitkomst(geheel),
-            "delen": _per_uitkomst(delen, betrokkenen=True),
-        }
-        per_persoon: dict[UUID, list[Deel]] = {}
-        for deel in delen:
-            for persoon in deel.betrokkenen:
-                per_persoon.setdefault(persoon, []).append(deel)
-        self.logboek.write(
-            tx, nu,
-            [
-                Regel("besluit", nummer, besluit, huishouden),
-                *(
-                    Regel(
-                        soort, nummer, {**vraag, "delen": _per_uitkomst(hier, betrokkenen=False)},
-                        huishouden, persoon,
-                    )
-                    for persoon, hier in sorted(per_persoon.items())
-                ),
-            ],
-        )  # fmt: skip
+        kop = Kop.hier(nu, self._now(), nummer)
+        regels = self.verantwoording.besluit(
+            kop, wie, doel, huishouden, delen, geheel, soort, meer, volgt
+        )
+        self.logboek.write(tx, nu, regels)
 
 
 _RECORDS = (
@@ -487,10 +444,6 @@ def _dag(nu: datetime) -> date:
     return nu.astimezone(NEDERLAND).date()
 
 
-def _wie(wie: Aangemeld) -> dict[str, str]:
-    return wie.actor.model_dump(mode="json") | {"rol": wie.rol.value}
-
-
 def _groep(info: KeyInfo) -> tuple[Any, ...]:
     return info.betrokkenen, info.herkomst.code, info.onderwerp
 
@@ -499,25 +452,3 @@ def _over(betrokkenen: Iterable[UUID], herkomst: Herkomst, onderwerp: Onderwerp)
     wie = [str(persoon) for persoon in betrokkenen]
     over = {"herkomst": herkomst.code, "onderwerp": onderwerp.value}
     return over | {"betrokkenen": wie} if wie else over
-
-
-def _per_uitkomst(delen: Iterable[Deel], *, betrokkenen: bool) -> list[dict[str, Any]]:
-    """Decisions with one outcome together: a look at a household is one short record."""
-    groepen: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for deel in delen:
-        besluit = deel.besluit
-        groep = (besluit.uitkomst, besluit.code, besluit.regel, besluit.gebruikt)
-        wat = [deel.herkomst.code, deel.onderwerp.value]
-        if betrokkenen:
-            wat += [str(persoon) for persoon in deel.betrokkenen]
-        if groep not in groepen:
-            groepen[groep] = _uitkomst(besluit) | {"wat": []}
-        groepen[groep]["wat"].append(wat)
-    return list(groepen.values())
-
-
-def _uitkomst(besluit: Besluit) -> dict[str, Any]:
-    return {
-        "uitkomst": besluit.uitkomst.value, "code": besluit.code.value, "regel": besluit.regel,
-        "artikel": besluit.artikel, "gebruikt": [str(record) for record in besluit.gebruikt],
-    }  # fmt: skip

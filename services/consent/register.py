@@ -20,7 +20,8 @@ from pydantic.alias_generators import to_camel
 from events.waarden import Doel
 
 DELEN, WISSING, FG, AFWIJKEND = "delen-vastleggen", "wissing", "fg-onderzoek", "afwijkend-gebruik"
-"""Activities that no purpose of a question leads to."""
+INZAGE, TOEZICHT = "eigen-inzage", "toezicht"
+"""Activities that are named here and not by the purpose of a question."""
 _URN = "urn:samenplan:verwerking"
 Zin = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 

@@ -122,11 +122,12 @@ def test_about_people_of_another_household_nothing_opens(huis: Huis) -> None:
     assert not huis.vraag("yusuf", kid, samen).keys
 
 
-def test_a_key_that_was_never_given_out_is_an_error(huis: Huis) -> None:
-    voor = huis.regels()
+def test_a_key_that_was_never_given_out_is_an_error_on_the_record(huis: Huis) -> None:
     with pytest.raises(UnknownKeyError):
-        huis.vraag("yusuf", "0" * 32)
-    assert huis.regels() == voor
+        huis.vraag("yusuf", huis.kid(huis.anna), "0" * 32)
+    besluit, regel = huis.log()[-2:]
+    assert (besluit["soort"], regel["soort"], regel["persoon"]) == ("besluit", "inzage", None)
+    assert besluit["gezien"] == regel["gezien"] == []
 
 
 @pytest.mark.parametrize("wie", ["tom", "hanna", "joris", "dirk"])

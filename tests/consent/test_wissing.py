@@ -199,9 +199,12 @@ def test_an_erasure_is_on_the_record(huis: Huis, buur: UUID) -> None:
     bewijs = wis(huis, buur).json()["bewijs"]
     with huis.consent.database.read() as tx:
         regels = huis.consent.logboek.read(tx, select(logregels).where(logregels.c.persoon == buur))
-        (wissing,) = [regel.regel for regel in regels if regel.regel.soort == "wissing"]
-    assert wissing.inhoud["bewijs"] == bewijs
-    assert wissing.inhoud["door"]["naam"] == "Hanna Bos"
+        (regel,) = [regel.regel for regel in regels if regel.regel.soort == "wissing"]
+        boven = select(logregels).where(logregels.c.span == regel.boven)
+        (wissing,) = huis.consent.logboek.read(tx, boven)
+    assert "Hanna" not in str(regel.inhoud)
+    assert wissing.regel.inhoud["vraag"] == {"soort": "wissing", "bewijs": bewijs}
+    assert wissing.regel.inhoud["wie"]["naam"] == "Hanna Bos"
 
 
 def test_what_a_person_decided_goes_with_her(huis: Huis) -> None:

@@ -14,7 +14,7 @@ from services.portal.woorden import WOORDEN, datum
 
 PER_BLAD = 100
 _TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
-_IN_WOORDEN = {code.replace("-", " "): tekst for code, tekst in WOORDEN["onderwerp"].items()}
+_ONDERWERP = WOORDEN["onderwerp"]
 
 
 def routes(kader: Kader, pages: APIRouter) -> None:
@@ -48,7 +48,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         zelf = request.query_params.get("ook") == "zelf"
         gelezen = await kader.lees(sessie, f"/personen/{sessie.wie.actor.id}/inzagen")
         regels = [
-            regel | {"wat": [_IN_WOORDEN.get(wat, wat) for wat in regel["wat"].split(", ")]}
+            regel | {"wat": [_ONDERWERP.get(wat, wat) for wat in regel["wat"]]}
             for regel in reversed(gelezen["regels"])
             if zelf or regel["wie"] != "uzelf"
         ]
@@ -75,7 +75,7 @@ def _blikken(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             ]
         }
         for regel in reversed(list(regels))
-        if regel["soort"] in ("besluit", "loginzage")
+        if regel["soort"] == "besluit" or regel["handeling"] == "loginzage"
     ]
 
 

@@ -80,7 +80,7 @@ def looks(access: Access, oracle: Oracle) -> Gezegd:
         where = select(logregels).where(logregels.c.soort == "besluit")
         with consent.database.read() as tx:
             for written in consent.logboek.read(tx, where):
-                wie = written.regel.inhoud["door"]["id"]
+                wie = written.regel.inhoud["wie"]["id"]
                 lines[wie, str(written.regel.huishouden)].append(written.tijdstip)
     for key, mine in _by(oracle.inzagen, lambda i: (i.wie, i.huishouden)).items():
         without = _without_line(mine, lines[key])
