@@ -122,6 +122,11 @@ class Geschreven:
     zaad: bytes
     """The seed of its salts; of form 1 the one salt."""
 
+    @property
+    def verbintenis(self) -> bytes:
+        """What the tree holds of it."""
+        return _commit(self.vorm, self.zaad, self.nr, self.tijdstip.isoformat(), self.regel)
+
 
 class Logbook:
     """Writes and reads the log inside the caller's transaction."""

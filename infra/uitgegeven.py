@@ -31,16 +31,18 @@ class Published:
 
     def checkpoint(self) -> str:
         """The last signed head, as it is sent. Raises NogGeenKop."""
-        try:
-            return (self._folder / CHECKPOINT).read_text()
-        except OSError:
-            raise NogGeenKop from None
+        return self.last()[0]
 
     def head(self) -> Head:
-        """Raises NogGeenKop."""
+        """What it says. Raises NogGeenKop."""
+        return self.last()[1]
+
+    def last(self) -> tuple[str, Head]:
+        """Both, of one moment. Raises NogGeenKop."""
         try:
-            return read(self.checkpoint(), self.verifier)
-        except HeadRefusedError:
+            signed = (self._folder / CHECKPOINT).read_text()
+            return signed, read(signed, self.verifier)
+        except (OSError, HeadRefusedError):
             raise NogGeenKop from None
 
     def tree(self, size: int) -> Tree:

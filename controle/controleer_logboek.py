@@ -1,0 +1,469 @@
+"""Controleert een uitvoer van het logboek van Samenplan, zonder netwerk en zonder Samenplan.
+
+    python controleer_logboek.py uitvoer.json --sleutel SLEUTEL [--kop BESTAND_OF_MAP]
+                                 [--getuige SLEUTEL] [--regels]
+
+Een uitvoer is van een persoon (haar eigen regels) of van een huishouden (alle regels van een stuk
+van het logboek, zodat een weggelaten regel opvalt). SLEUTEL is de openbare sleutel van het logboek
+of van een getuige, of een bestand waar die in staat; --kop noemt koppen die u al had. De uitslag
+zegt wat bewezen is, wat ontbreekt en wat er is veranderd.
+
+Afsluitcode: 0 alles bewezen wat de uitvoer zegt; 1 er is iets veranderd; 2 er kon niet worden
+gecontroleerd. Nodig: Python 3.11 en het pakket `cryptography`.
+
+Hoe het werkt: elke regel heeft een verbintenis, SHA-256 over haar nummer, tijd, sporen en de
+verbintenis van elk onderdeel (SHA-256 over het zout van dat onderdeel en zijn waarde). De
+verbintenissen zijn de bladeren van een boom (RFC 6962); de wortel staat in een ondertekende kop
+(c2sp.org/tlog-checkpoint). Dit bestand is los geschreven van Samenplan en deelt geen code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+VORM = "samenplan-logboek-uitvoer-1"
+_UITVOER = {"vorm", "gemeente", "soort", "over", "kop", "regels", "bewijs", "samenhang"}
+_REGEL = {"nr", "vorm", "soort", "tijdstip", "vraag", "span", "boven", "delen"}
+_OUDE_REGEL = {"nr", "vorm", "soort", "tijdstip", "vraag", "huishouden", "persoon", "inhoud",
+               "zout"}  # fmt: skip
+
+
+class Fout(Exception):
+    """Wat er niet klopt, in een zin."""
+
+
+class Kop(NamedTuple):
+    """Een ondertekende kop: hoeveel regels, welke wortel, en wanneer een getuige haar zag."""
+
+    grootte: int
+    wortel: bytes
+    gezien: dict[str, int]
+
+
+class Uitslag(NamedTuple):
+    """Wat bewezen is, wat niet te zien is, wat er niet klopt, en de regels die leesbaar zijn."""
+
+    bewezen: list[str]
+    ontbreekt: list[str]
+    fout: list[str]
+    regels: list[dict[str, Any]]
+
+
+# --- boom (RFC 6962) --------------------------------------------------------------------------
+
+
+def blad(verbintenis: bytes) -> bytes:
+    return sha256(b"\x00" + verbintenis).digest()
+
+
+def knoop(links: bytes, rechts: bytes) -> bytes:
+    return sha256(b"\x01" + links + rechts).digest()
+
+
+def wortel(bladeren: dict[int, bytes], grootte: int, bewijs: list[bytes]) -> bytes:
+    """De wortel waar deze bladeren toe leiden; `bewijs` vult van links naar rechts aan."""
+    rest = iter(bewijs)
+    nummers = sorted(bladeren)
+
+    def over(van: int, tot: int, deze: list[int]) -> bytes:
+        if not deze:
+            return next(rest)
+        if tot - van == 1:
+            return bladeren[van]
+        midden = van + _helft(tot - van)
+        links = [nummer for nummer in deze if nummer < midden]
+        return knoop(over(van, midden, links), over(midden, tot, deze[len(links) :]))
+
+    try:
+        gevonden = over(0, grootte, nummers)
+    except StopIteration:
+        raise Fout("Er ontbreken hashes in het bewijs.") from None
+    if next(rest, None) is not None:
+        raise Fout("Het bewijs heeft meer hashes dan nodig.")
+    return gevonden
+
+
+def gaat_verder(oud: Kop, nieuw: Kop, bewijs: list[bytes]) -> bool:
+    """Of de nieuwe boom begint met de oude (RFC 6962 §2.1.2)."""
+    rest = list(bewijs)
+
+    def beide(was: int, is_nu: int, heel: bool) -> tuple[bytes, bytes]:
+        if was == is_nu:
+            deel = oud.wortel if heel else rest.pop()
+            return deel, deel
+        midden, naast = _helft(is_nu), rest.pop()
+        if was <= midden:
+            voor, na = beide(was, midden, heel)
+            return voor, knoop(na, naast)
+        voor, na = beide(was - midden, is_nu - midden, False)
+        return knoop(naast, voor), knoop(naast, na)
+
+    try:
+        return beide(oud.grootte, nieuw.grootte, True) == (oud.wortel, nieuw.wortel) and not rest
+    except IndexError:
+        return False
+
+
+def _helft(grootte: int) -> int:
+    return 1 << (grootte - 1).bit_length() - 1
+
+
+# --- koppen (C2SP) ----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def lees_kop(
+    tekst: str, sleutel: str, getuigen: tuple[str, ...] = (), *, alleen: bool = False
+) -> Kop:
+    """De kop in een ondertekende tekst. `alleen`: er mag niets bij staan dan die handtekening."""
+    try:
+        inhoud, _, handtekeningen = tekst.rpartition("\n\n")
+        regels = [regel.removeprefix("— ").split(" ") for regel in handtekeningen.splitlines()]
+        gevonden = {(naam, _b64(code)[:4]): _b64(code)[4:] for naam, code in regels}
+        herkomst, aantal, hash_ = inhoud.split("\n")
+        kop = Kop(int(aantal), _b64(hash_), {})
+        klopt = f"{herkomst}\n{kop.grootte}\n{b64encode(kop.wortel).decode()}" == inhoud
+    except ValueError:
+        raise Fout("Een kop heeft niet de juiste vorm.") from None
+    over = "".join(f"— {n} {b64encode(i + c).decode()}\n" for (n, i), c in gevonden.items())
+    if not klopt or kop.grootte < 0 or len(kop.wortel) != 32 or over != handtekeningen:
+        raise Fout("Een kop heeft niet de juiste vorm.")
+    if alleen and len(gevonden) != 1:
+        raise Fout("De kop heeft meer handtekeningen dan die van het logboek.")
+    naam, nummer, soort, openbaar = lees_sleutel(sleutel)
+    handtekening = gevonden.get((naam, nummer))
+    if naam != herkomst or soort != 1 or handtekening is None:
+        raise Fout(f"Een kop is niet ondertekend door {naam}.")
+    _controleer(openbaar, handtekening, f"{inhoud}\n", naam)
+    for getuige in getuigen:
+        naam, nummer, soort, openbaar = lees_sleutel(getuige)
+        handtekening = gevonden.get((naam, nummer))
+        if soort == 4 and handtekening is not None:
+            moment = int.from_bytes(handtekening[:8], "big")
+            gezegd = f"cosignature/v1\ntime {moment}\n{inhoud}\n"
+            _controleer(openbaar, handtekening[8:], gezegd, naam)
+            kop.gezien[naam] = moment
+    return kop
+
+
+def lees_sleutel(sleutel: str) -> tuple[str, bytes, int, bytes]:
+    """Naam, nummer, soort en openbare sleutel uit `<naam>+<nummer>+<base64>`."""
+    try:
+        naam, nummer, code = sleutel.strip().split("+", 2)
+        ruw = _b64(code)
+        eigen = sha256(naam.encode() + b"\n" + ruw).digest()[:4]
+        if eigen.hex() != nummer or len(ruw) != 33:
+            raise ValueError
+    except ValueError:
+        raise Fout("Dit is geen sleutel om koppen mee te controleren.") from None
+    return naam, eigen, ruw[0], ruw[1:]
+
+
+def _controleer(openbaar: bytes, handtekening: bytes, tekst: str, naam: str) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(openbaar).verify(handtekening, tekst.encode())
+    except InvalidSignature:
+        raise Fout(f"De handtekening van {naam} klopt niet.") from None
+
+
+def _b64(code: str) -> bytes:
+    ruw = b64decode(code, validate=True)
+    if b64encode(ruw).decode() != code:  # anders was een veranderd teken te missen
+        raise ValueError
+    return ruw
+
+
+def splits_koppen(tekst: str) -> list[str]:
+    """De koppen in een bestand, onder elkaar."""
+    koppen, nu = [], ""
+    for regel in tekst.splitlines(keepends=True):
+        if nu.count("\n\n") and not regel.startswith("— "):
+            koppen.append(nu)
+            nu = ""
+        if nu or regel.strip():
+            nu += regel
+    return [*koppen, nu] if nu else koppen
+
+
+# --- regels -----------------------------------------------------------------------------------
+
+
+def verbintenis(regel: dict[str, Any]) -> bytes:
+    """Waar de boom deze regel aan houdt, berekend uit wat er van haar is gegeven."""
+    if regel.keys() == {"nr", "verbintenis"}:
+        return _hex(regel["verbintenis"])
+    if regel.get("vorm") == 1 and regel.keys() == _OUDE_REGEL:
+        wie = [regel["huishouden"], regel["persoon"]]
+        rij = [
+            regel["nr"],
+            regel["soort"],
+            regel["tijdstip"],
+            regel["vraag"],
+            *wie,
+            regel["inhoud"],
+        ]
+        return sha256(_hex(regel["zout"]) + _canoniek(rij)).digest()
+    if regel.get("vorm") != 2 or regel.keys() != _REGEL:
+        raise Fout(f"Regel {regel.get('nr')} heeft niet de juiste vorm.")
+    delen = {naam: _deel(deel) for naam, deel in regel["delen"].items()}
+    kolommen = [regel[naam] for naam in ("soort", "tijdstip", "vraag", "span", "boven")]
+    return sha256(_canoniek([2, regel["nr"], *kolommen, delen])).digest()
+
+
+def _deel(deel: dict[str, Any]) -> str:
+    if deel.keys() == {"verbintenis"}:
+        return _hex(deel["verbintenis"]).hex()
+    if deel.keys() != {"waarde", "zout"}:
+        raise Fout("Een onderdeel heeft niet de juiste vorm.")
+    return sha256(_hex(deel["zout"]) + _canoniek(deel["waarde"])).hexdigest()
+
+
+def waarde(regel: dict[str, Any], naam: str) -> tuple[bool, Any]:
+    """Of een onderdeel van een regel te lezen is, en wat er staat."""
+    if regel.get("vorm") == 1:
+        return True, regel[naam] if naam in regel else regel["inhoud"].get(naam)
+    deel = regel.get("delen", {}).get(naam, {})
+    return "waarde" in deel, deel.get("waarde")
+
+
+def _canoniek(inhoud: Any) -> bytes:
+    return json.dumps(inhoud, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _hex(tekst: str) -> bytes:
+    ruw = bytes.fromhex(tekst)
+    if len(ruw) != 32 or ruw.hex() != tekst:
+        raise Fout("Een hash of zout heeft niet de juiste vorm.")
+    return ruw
+
+
+# --- de controle ------------------------------------------------------------------------------
+
+
+def controleer(
+    uitvoer: Any, sleutel: str, koppen: list[str] | None = None, getuigen: tuple[str, ...] = ()
+) -> Uitslag:
+    """Controleer een uitvoer tegen de sleutel van het logboek en koppen die al bekend waren."""
+    uitslag = Uitslag([], [], [], [])
+    try:
+        _controleer_uitvoer(uitvoer, sleutel, koppen or [], getuigen, uitslag)
+    except Fout as fout:
+        uitslag.fout.append(str(fout))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+        uitslag.fout.append("De uitvoer heeft niet de juiste vorm.")
+    if uitslag.fout:
+        uitslag.bewezen.clear()
+        uitslag.regels.clear()
+    return uitslag
+
+
+def _controleer_uitvoer(
+    uitvoer: Any, sleutel: str, koppen: list[str], getuigen: tuple[str, ...], uitslag: Uitslag
+) -> None:
+    if uitvoer["vorm"] != VORM or uitvoer.keys() != _UITVOER:
+        raise Fout("Dit is geen uitvoer die dit programma kent.")
+    kop = lees_kop(uitvoer["kop"], sleutel, alleen=True)
+    naam = lees_sleutel(sleutel)[0]
+    if naam != f"samenplan/{uitvoer['gemeente']}/logboek":
+        raise Fout("De uitvoer is van een andere gemeente dan de sleutel.")
+    uitslag.bewezen.append(f"De kop van {kop.grootte} regels is ondertekend door {naam}.")
+    regels = uitvoer["regels"]
+    nummers = [regel["nr"] for regel in regels]
+    if any(type(nr) is not int for nr in nummers) or nummers != sorted(set(nummers)):
+        raise Fout("De nummers van de regels lopen niet op, of er staat een regel dubbel in.")
+    if nummers and not 1 <= nummers[0] <= nummers[-1] <= kop.grootte:
+        raise Fout("Er staat een regel in die niet in het logboek van deze kop past.")
+    bladeren = {regel["nr"] - 1: blad(verbintenis(regel)) for regel in regels}
+    if wortel(bladeren, kop.grootte, list(map(_hex, uitvoer["bewijs"]))) != kop.wortel:
+        raise Fout(
+            "De regels passen niet bij de ondertekende kop: er is iets veranderd, weggelaten, "
+            "toegevoegd of verplaatst."
+        )
+    uitslag.bewezen.append(
+        f"De {len(regels)} regels in deze uitvoer staan zo in het logboek van {kop.grootte} regels."
+    )
+    dicht = [regel["nr"] for regel in regels if "vorm" not in regel]
+    if dicht:
+        uitslag.ontbreekt.append(
+            f"Van {_opsomming(dicht)} is alleen de verbintenis gegeven: zij staat in het logboek, "
+            "maar wat erin staat en over wie, blijkt hier niet."
+        )
+    soorten = {"persoon": _persoon, "huishouden": _huishouden}
+    soorten[uitvoer["soort"]](uitvoer, nummers, kop, uitslag)
+    _samenhang(uitvoer["samenhang"], kop, koppen, sleutel, getuigen, uitslag)
+
+
+def _persoon(uitvoer: Any, _nummers: list[int], _kop: Kop, uitslag: Uitslag) -> None:
+    eigen, boven, onder = [], set(), set()
+    for regel in uitvoer["regels"]:
+        if "vorm" not in regel:
+            continue
+        leesbaar, wie = waarde(regel, "persoon")
+        if leesbaar and wie == uitvoer["over"]:
+            eigen.append(regel)
+            onder.add((regel["vraag"], regel.get("boven")))
+        elif leesbaar:
+            raise Fout(f"Regel {regel['nr']} gaat niet over deze persoon.")
+        else:
+            boven.add((regel["vraag"], regel["span"]))
+    if boven - onder:
+        raise Fout("Er staat een besluit in waar geen regel van deze persoon onder hoort.")
+    if not isinstance(uitvoer["over"], str):
+        raise Fout("De uitvoer heeft niet de juiste vorm.")
+    uitslag.bewezen.append(f"{len(eigen)} regels gaan over {uitvoer['over']}.")
+    uitslag.ontbreekt.append(
+        "Of dit alle regels over deze persoon zijn, blijkt hier niet: dat bewijst de uitvoer van "
+        "het huishouden, voor de privacy officer, de FG en de toezichthouder."
+    )
+    uitslag.regels.extend(uitvoer["regels"])
+
+
+def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) -> None:
+    if not nummers or nummers != list(range(nummers[0], nummers[-1] + 1)):
+        raise Fout("Er ontbreken nummers in de reeks.")
+    hier = []
+    for regel in uitvoer["regels"]:
+        leesbaar, wat = waarde(regel, "huishouden") if "vorm" in regel else (True, None)
+        if not leesbaar:
+            raise Fout(f"Van regel {regel['nr']} is niet te zien bij welk huishouden zij hoort.")
+        if wat == uitvoer["over"] and "vorm" in regel:
+            hier.append(regel)
+            if regel["vorm"] == 2 and any("waarde" not in deel for deel in regel["delen"].values()):
+                raise Fout(f"Van regel {regel['nr']} ontbreekt een onderdeel.")
+    if not isinstance(uitvoer["over"], str):
+        raise Fout("De uitvoer heeft niet de juiste vorm.")
+    uitslag.bewezen.append(
+        f"Alle regels van {nummers[0]} tot en met {nummers[-1]} zijn er; {len(hier)} horen bij "
+        f"huishouden {uitvoer['over']}."
+    )
+    if nummers[0] > 1 or nummers[-1] < kop.grootte:
+        uitslag.ontbreekt.append(
+            f"Regels voor {nummers[0]} en na {nummers[-1]} horen niet bij deze uitvoer."
+        )
+    uitslag.regels.extend(hier)
+
+
+def _samenhang(
+    bewijzen: dict[str, list[str]], kop: Kop, koppen: list[str], sleutel: str,
+    getuigen: tuple[str, ...], uitslag: Uitslag,
+) -> None:  # fmt: skip
+    over = dict(bewijzen)
+    for tekst in koppen:
+        bekend = lees_kop(tekst, sleutel, getuigen)
+        hashes = over.pop(str(bekend.grootte), None)
+        if bekend.grootte > kop.grootte:
+            raise Fout(
+                f"U had al een kop van {bekend.grootte} regels; deze uitvoer is van een logboek "
+                f"van {kop.grootte}. Vraag een nieuwe uitvoer; blijft het zo, dan is het logboek "
+                "teruggezet."
+            )
+        if bekend.grootte == kop.grootte:
+            past = bekend.wortel == kop.wortel and not hashes
+        else:
+            past = bekend.grootte == 0 or (
+                hashes is not None and gaat_verder(bekend, kop, list(map(_hex, hashes)))
+            )
+        if not past:
+            raise Fout(
+                f"Er is niet bewezen dat dit logboek verder gaat op de kop van {bekend.grootte} "
+                "regels die u had."
+            )
+        gezien = "".join(
+            f"; {naam} zag die op {datetime.fromtimestamp(moment, UTC):%d-%m-%Y %H:%M} UTC"
+            for naam, moment in bekend.gezien.items()
+        )
+        uitslag.bewezen.append(
+            f"Het logboek gaat verder op de kop van {bekend.grootte} regels die u had{gezien}."
+        )
+    for grootte in over:
+        uitslag.ontbreekt.append(f"Een kop van {grootte} regels om mee te vergelijken is er niet.")
+    if not koppen:
+        uitslag.ontbreekt.append(
+            "Er is geen eerdere kop gegeven: of het hele logboek is omgewisseld, blijkt hier niet."
+        )
+
+
+def _opsomming(nummers: list[int]) -> str:
+    eerste = ", ".join(map(str, nummers[:10]))
+    meer = f" en {len(nummers) - 10} andere" if len(nummers) > 10 else ""
+    return f"regel {eerste}{meer}"
+
+
+# --- het programma ----------------------------------------------------------------------------
+
+
+def _uniek(paren: list[tuple[str, Any]]) -> dict[str, Any]:
+    gevonden = dict(paren)
+    if len(gevonden) != len(paren):
+        raise ValueError("een naam staat dubbel")
+    return gevonden
+
+
+def _tekst(gegeven: str) -> str:
+    """Wat er staat in een bestand met die naam, of anders de tekst zelf."""
+    try:
+        return Path(gegeven).read_text().strip()
+    except OSError:
+        return gegeven
+
+
+def _koppen(gegeven: list[str]) -> list[str]:
+    paden = [Path(naam) for naam in gegeven]
+    bestanden = [b for p in paden for b in (sorted(p.glob("*.kop")) if p.is_dir() else [p])]
+    return [kop for bestand in bestanden for kop in splits_koppen(bestand.read_text())]
+
+
+def toon(uitslag: Uitslag, *, regels: bool) -> str:
+    """De uitslag zoals iemand haar leest."""
+    blokken = [
+        (kop, zinnen)
+        for kop, zinnen in (
+            ("Veranderd of niet in orde", uitslag.fout), ("Bewezen", uitslag.bewezen),
+            ("Niet te zien", uitslag.ontbreekt),
+        )
+        if zinnen
+    ]  # fmt: skip
+    lijnen = [f"{kop}:\n" + "\n".join(f"  - {zin}" for zin in zinnen) for kop, zinnen in blokken]
+    for regel in uitslag.regels if regels else ():
+        if "vorm" in regel:
+            namen = regel["delen"] if regel["vorm"] == 2 else regel["inhoud"]
+            open_ = {naam: waarde(regel, naam)[1] for naam in namen if waarde(regel, naam)[0]}
+            kop = f"  {regel['nr']}  {regel['tijdstip']}  {regel['soort']}"
+            lijnen.append(f"{kop}\n      {json.dumps(open_, ensure_ascii=False, sort_keys=True)}")
+    lijnen.append("NIET IN ORDE" if uitslag.fout else "IN ORDE")
+    return "\n".join(lijnen)
+
+
+def main(argumenten: list[str] | None = None) -> int:
+    uitleg = argparse.ArgumentParser(description="Controleer een uitvoer van het logboek.")
+    uitleg.add_argument("uitvoer", type=Path)
+    uitleg.add_argument("--sleutel", required=True, help="openbare sleutel van het logboek")
+    uitleg.add_argument("--kop", action="append", default=[], help="koppen die u al had")
+    uitleg.add_argument("--getuige", action="append", default=[], help="sleutel van een getuige")
+    uitleg.add_argument("--regels", action="store_true", help="toon ook de regels")
+    gevraagd = uitleg.parse_args(argumenten)
+    try:
+        uitvoer = json.loads(gevraagd.uitvoer.read_text(), object_pairs_hook=_uniek)
+        koppen = _koppen(gevraagd.kop)
+    except (OSError, ValueError) as fout:
+        print(f"Er kon niet worden gecontroleerd: {fout}", file=sys.stderr)
+        return 2
+    getuigen = tuple(map(_tekst, gevraagd.getuige))
+    uitslag = controleer(uitvoer, _tekst(gevraagd.sleutel), koppen, getuigen)
+    print(toon(uitslag, regels=gevraagd.regels))
+    return 1 if uitslag.fout else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
