@@ -7,12 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime
+from pydantic.alias_generators import to_camel
 
 from events.toezicht import Noodoordeel, Nooduitkomst
 from events.waarden import Dag, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
+from services.consent.eigen import Stap
 from services.consent.noodzicht import Gezien
 
 
@@ -144,11 +146,25 @@ def _toon(gezien: Gezien) -> NoodtoegangAntwoord:
         id=een.id, huishouden=een.huishouden, medewerker=een.medewerker, genomen=een.genomen,
         tot=een.tot, uiterlijk=gezien.uiterlijk, verantwoord=een.verantwoord,
         voorbereid=stand.voorbereid, oordeel=een.oordeel, vrijgegeven=een.vrijgegeven,
-        stappen=[
-            StapAntwoord(
-                soort=stap.soort, op=stap.op, naam=stap.naam, functie=stap.functie,
-                organisatie=stap.organisatie, inhoud=stap.inhoud,
-            )
-            for stap in gezien.stappen
-        ],
+        stappen=[stap_antwoord(stap) for stap in gezien.stappen],
     )  # fmt: skip
+
+
+def stap_antwoord(stap: Stap) -> StapAntwoord:
+    """One fact of a stream as it goes out; the names inside it as they are outside."""
+    door = stap.door
+    return StapAntwoord(
+        soort=stap.soort, op=stap.op, naam="" if door is None else door.naam,
+        functie="" if door is None else door.functie,
+        organisatie="" if door is None else door.organisatie,
+        inhoud={to_camel(naam): value for naam, value in plat(stap.inhoud).items()},
+    )  # fmt: skip
+
+
+def plat(inhoud: dict[str, Any]) -> dict[str, Any]:
+    """What the one field of a fact says: its own fields, or the text itself under its name."""
+    return {
+        sleutel: waarde
+        for naam, veld in inhoud.items()
+        for sleutel, waarde in (veld.items() if isinstance(veld, dict) else [(naam, veld)])
+    }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from events.base import Open, Zegelplaats
 from events.begrippen import Rubriek, herkomst
@@ -29,7 +29,6 @@ from events.toezicht import (
     NoodzoekingVergeefs,
     Openstelling,
 )
-from infra import trace
 from infra.auth import Aangemeld, Rol
 from infra.database import Tx
 from infra.decider import NEDERLAND, Context, NietBekend, Recorded, RegelFout, utc
@@ -50,7 +49,9 @@ from services.consent.noodstand import (
     weigering,
 )
 from services.consent.projections import NOODUREN, Beslisfeiten, nood_tot
+from services.consent.register import TOEZICHT
 from services.consent.taken import Taken, taaknummer
+from services.consent.verantwoording import Kop, Verantwoording
 
 BEVESTIGD = timedelta(minutes=15)
 """How long a confirmed sign-in is good for this (step-up)."""
@@ -65,10 +66,10 @@ class Noodtoegangen:
 
     def __init__(
         self, store: Store, logboek: Logbook, feiten: Beslisfeiten, taken: Taken,
-        now: Callable[[], datetime],
+        maak: Verantwoording, now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._store, self._logboek, self._feiten = store, logboek, feiten
-        self._taken, self._now = taken, now
+        self._taken, self._maak, self._now = taken, maak, now
 
     def neem(self, wie: Aangemeld, vraag: Noodvraag, context: Context) -> Recorded:
         """Open one household for four hours, or record that nothing fitted (a `Noodpoort`).
@@ -124,7 +125,7 @@ class Noodtoegangen:
             if vraag.huishouden is None and self._vergeefs(tx, wie.actor.id) >= VERGEEFS:
                 raise TeVaakGezocht  # counted again where nobody comes in between
             uitkomst = "niets gevonden" if vraag.huishouden is None else "genomen"
-            self._logboek.write(tx, context.nu, [_regel(wie, vraag, uitkomst, nummer)])
+            self._logboek.write(tx, context.nu, self._regels(wie, vraag, uitkomst, nummer))
 
         return self._store.handle(Noodstand, nummer, lambda n: n.neem(fact), context, answer, ook)
 
@@ -266,8 +267,23 @@ class Noodtoegangen:
 
     def _weiger(self, wie: Aangemeld, vraag: Noodvraag, fout: type[RegelFout]) -> NoReturn:
         with self._store.database.write() as tx:
-            self._logboek.write(tx, self._now(), [_regel(wie, vraag, fout.code)])
+            self._logboek.write(tx, self._now(), self._regels(wie, vraag, fout.code))
         raise fout
+
+    def _regels(
+        self, wie: Aangemeld, vraag: Noodvraag, uitkomst: str, nummer: UUID | None = None
+    ) -> list[Regel]:
+        """Who asked, as what, and how it ended; what was searched for is nowhere.
+
+        A refusal names no household: whether there was one is nobody's to learn from it.
+        """
+        meer = {
+            "categorie": vraag.categorie.value, "langs": vraag.langs.value, "uitkomst": uitkomst,
+            "noodtoegang": None if nummer is None else str(nummer),
+        }  # fmt: skip
+        huishouden = vraag.huishouden if uitkomst == "genomen" else None
+        kop = Kop.hier(self._now(), self._now())
+        return self._maak.handeling(kop, wie, "noodtoegang", TOEZICHT, (), huishouden, meer)
 
     def _vergeefs(self, tx: Tx, medewerker: UUID) -> int:
         rijen = self._feiten.van_soort(tx, "noodzoeking", medewerker=medewerker)
@@ -322,18 +338,6 @@ def _taken(een: Eerdere) -> dict[str, dict[str, Any]]:
 
 def _al_genomen(_stand: Noodstand) -> list[NoodFact]:
     raise AlGenomen
-
-
-def _regel(wie: Aangemeld, vraag: Noodvraag, uitkomst: str, nummer: UUID | None = None) -> Regel:
-    """Who asked, as what, and how it ended; what was searched for is nowhere."""
-    inhoud = {
-        "door": wie.actor.model_dump(mode="json") | {"rol": wie.rol.value},
-        "nood": {"categorie": vraag.categorie.value, "langs": vraag.langs.value},
-        "uitkomst": uitkomst, "noodtoegang": None if nummer is None else str(nummer),
-    }  # fmt: skip
-    # A refusal names no household: whether there was one is nobody's to learn from it.
-    huishouden = vraag.huishouden if uitkomst == "genomen" else None
-    return Regel("noodtoegang", trace.huidige() or uuid4(), inhoud, huishouden)
 
 
 def _plaats(betrokkene: UUID) -> Zegelplaats:
