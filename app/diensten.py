@@ -195,6 +195,7 @@ class Consentcel:
 
         self.database = omgeving.database(gemeente)
         migration.verify(self.database)
+        self._staf = omgeving.staff.of(gemeente).get
         self.consent = Consent(
             self.database, omgeving.geheimen.wikkelsleutels(gemeente), gemeente, omgeving.now,
             posities=omgeving.posities,
@@ -215,7 +216,7 @@ class Consentcel:
     def routers(self) -> Sequence[Any]:
         from services.consent import api
 
-        return [api.router(self.consent)]
+        return [api.router(self.consent, self._staf)]
 
     def consumer(self, bron: str, feed: Feed) -> Consumer:
         return Consumer("consent", self.database, [feed], self.consent.volg)

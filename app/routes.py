@@ -26,7 +26,7 @@ def _published(*, demo: bool) -> dict[str, list[APIRouter]]:
     return {
         "intake": [intake_api.router(_NONE)],
         "plan": [plan_api.router(_NONE)],
-        "consent": [consent_api.router(_NONE)],
+        "consent": [consent_api.router(_NONE, _NONE)],
         "portal": portal,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
+from events.begrippen import Leefgebied, Rubriek, herkomsten
 from events.waarden import (
     Akkoord,
     Bezwaar,
@@ -23,8 +24,9 @@ from events.waarden import (
 )
 from events.waarden import Reikwijdte as Bereik
 from infra.decider import Recorded
+from infra.staff import Persona
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
-from services.consent import NAAM, api_taken
+from services.consent import NAAM, api_authzen, api_nood, api_taken, api_uitleg
 from services.consent.application import Consent
 from services.consent.inzagen import voor_betrokkene, voor_toezicht
 from services.consent.vastleggen import Vastleggen
@@ -108,32 +110,6 @@ class IntrekkingBericht(Bericht):
     reden: Tekst | None = None
 
 
-class VraagBericht(OverPersoon):
-    """May I see this? Answered the same whether anything exists or not."""
-
-    herkomst: Herkomstcode
-    onderwerp: Leefgebied | Rubriek
-    doel: Doel | None = None
-
-
-class ControleAntwoord(Bericht):
-    code: str
-    wat: str
-    goed: bool | None
-
-
-class Uitleg(Bericht):
-    """A decision that explains itself."""
-
-    uitkomst: str
-    code: str
-    zin: str
-    regel: str | None
-    artikel: str | None
-    ontbreekt: list[str]
-    controles: list[ControleAntwoord]
-
-
 class Overzicht(BaseModel):
     """Lines of the log, oldest first."""
 
@@ -155,8 +131,8 @@ class RegelsAntwoord(BaseModel):
     regels: list[dict[str, Any]]
 
 
-def router(consent: Consent) -> APIRouter:
-    """Consent's part of `/v1`."""
+def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRouter:
+    """Consent's part of `/v1`; `staf` is who can sign in, by id."""
     routes = APIRouter(tags=[NAAM])
     leg = Vastleggen(consent)
 
@@ -220,20 +196,6 @@ def router(consent: Consent) -> APIRouter:
         """Geldt vanaf het eerstvolgende verzoek."""
         return klaar(leg.trek_in(opdracht, body.huishouden, record, body.reden))
 
-    @routes.post("/vragen", response_model=Uitleg, summary="Mag ik dit zien?", operation_id="vraag")
-    def vraag(body: VraagBericht, wie: Wie) -> Uitleg:
-        """Het besluit met uitleg; hetzelfde antwoord of er nu iets is of niet."""
-        besluit = consent.uitleg(
-            wie, body.huishouden, body.persoon, herkomst(body.herkomst), body.onderwerp, body.doel
-        )
-        return Uitleg(
-            uitkomst=besluit.uitkomst, code=besluit.code, zin=besluit.zin, regel=besluit.regel,
-            artikel=besluit.artikel, ontbreekt=list(besluit.ontbreekt),
-            controles=[
-                ControleAntwoord(code=c.code, wat=c.wat, goed=c.goed) for c in besluit.controles
-            ],
-        )  # fmt: skip
-
     @routes.get(
         "/personen/{persoon}/inzagen", response_model=Overzicht, summary="Wie keek er?",
         operation_id="wieKeek",
@@ -273,6 +235,9 @@ def router(consent: Consent) -> APIRouter:
         }  # fmt: skip
 
     routes.include_router(api_taken.router(consent))
+    routes.include_router(api_uitleg.router(consent, staf))
+    routes.include_router(api_authzen.router(consent, staf))
+    routes.include_router(api_nood.router(consent))
     return routes
 
 
