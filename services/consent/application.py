@@ -54,6 +54,7 @@ from infra.uitgegeven import Published
 from services.consent import projections, taken
 from services.consent.dagwerk import Dagwerk
 from services.consent.domain import (
+from services.consent.beperking import Beperkingen
     GEEN_RELATIE,
     Besluit,
     Feiten,
@@ -65,7 +66,10 @@ from services.consent.domain import (
 )
 from services.consent.loginzage import Loginzage
 from services.consent.policies import VELDEN, beslisfeiten
+from services.consent.eigen import Lezer
 from services.consent.projections import Beslisfeiten, heeft_relatie
+from services.consent.nood import Noodtoegangen
+from services.consent.noodzicht import Noodzicht
 from services.consent.regels import Regelset, Wie, regelset
 from services.consent.register import DELEN, WISSING, register
 from services.consent.taken import Taken
@@ -137,6 +141,14 @@ class Consent:
         )
 
     # --- keys ---------------------------------------------------------------------------------
+        maak, lezer = self.verantwoording, Lezer(self.store, self._keys)
+        self.nood = Noodtoegangen(self.store, self.logboek, self._feiten, self.taken, maak, now)
+        self.noodzicht = Noodzicht(lezer, self.logboek, self.nood, maak, now, database)
+        self.beperkingen = Beperkingen(
+            self.store, self.logboek, self._feiten, lezer, self.taken, maak, now
+        )
+        self.loginzage.afgeschermd = self.beperkingen.afgeschermd
+        self.dagwerk.ook.append(self.beperkingen.dagelijks)
 
     def geef_zegelsleutels(
         self, dienst: str, plaatsen: Sequence[Zegelplaats]
@@ -392,7 +404,7 @@ class Consent:
         vandaag = _dag(nu)
         if not heeft_relatie(rijen, vrager.actor.id, inwoner=vrager.rol == "inwoner"):
             rijen = []  # the same statements run for a household that does not exist
-        return self._feiten.feiten(tx, rijen, huishouden, vandaag)
+        return self._feiten.feiten(tx, rijen, huishouden, vandaag, nu)
 
     def _beslis(
         self, infos: Iterable[KeyInfo], vrager: Vrager, doel: Doel | None, feiten: Feiten
