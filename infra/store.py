@@ -26,6 +26,7 @@ from infra.decider import Context, Recorded, RegelFout, State, Verouderd
 from infra.mapper import from_stored, plaatsen_van, seal_envelope, to_stored
 from infra.positions import Positie, Posities
 from infra.recorder import Turn, opdrachten, recorder, tables
+from infra.samen import Together
 from infra.seal import SealingKey
 
 S = TypeVar("S", bound=State)
@@ -66,13 +67,9 @@ class _Append:
     answer: dict[str, Any]
     within: Callable[[Tx], None] | None
     recorded: Recorded | None = None
+    done: bool = False
     error: BaseException | None = None
     awake: threading.Event = field(default_factory=threading.Event)
-    """It is done, or it is the one to commit for all that wait."""
-
-    @property
-    def done(self) -> bool:
-        return self.recorded is not None or self.error is not None
 
 
 class Store:
@@ -101,10 +98,7 @@ class Store:
         self.posities = posities or Posities(os.urandom(32))
         # Writers of one process take turns per stream, else a few of them keep beating another.
         self._turns = [threading.RLock() for _ in range(SHARDS)]
-        self._waiting: list[_Append] = []
-        self._guard = threading.Lock()
-        self._committing = False
-        """Whether one of the waiting commits, or is woken to."""
+        self._together: Together[_Append] = Together(self._commit)
         self.log = Log(database)
 
     def load(self, kind: Callable[[], S], stream: UUID) -> tuple[S, int]:
@@ -212,37 +206,9 @@ class Store:
             for number, fact in enumerate(facts, start=1)
         ]
         append = _Append(stream, version, opened, self._seal(opened), context, answer, within)
-        self._together(append)
-        if append.error is not None:
-            raise append.error
+        self._together.run(append)
         assert append.recorded is not None
         return append.recorded, opened
-
-    def _together(self, append: _Append) -> None:
-        """Commit with whoever else waits: those that come during a transaction share the next."""
-        with self._guard:
-            self._waiting.append(append)
-            if not self._committing:
-                self._committing = True
-                append.awake.set()
-        append.awake.wait()
-        if append.done:  # the one before us took it along
-            return
-        with self._guard:
-            group, self._waiting = self._waiting, []
-        try:
-            self._commit(group)
-        except BaseException as error:
-            for one in group:
-                one.recorded, one.error = None, one.error or error
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            with self._guard:
-                self._committing = bool(self._waiting)
-                following = self._waiting[:1]
-            for one in (*following, *group):  # first who goes on: the database waits for it
-                one.awake.set()
 
     def _commit(self, group: Sequence[_Append]) -> None:
         streams = {one.stream for one in group}
