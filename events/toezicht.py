@@ -219,6 +219,12 @@ class AdviesGegeven(Fact, naam="nl.samenplan.advies-gegeven"):
     advies: Personal[Tekst]
 
 
+class AantekeningGemaakt(Fact, naam="nl.samenplan.aantekening-gemaakt"):
+    """The FG wrote down something to do; bound to secrecy about it (AVG 38 lid 5, UAVG 39)."""
+
+    aantekening: Personal[Tekst]
+
+
 class Afwijkingsinstelling(Waarde):
     """What must be decided before outliers are looked for (AVG 5, 35; WOR 27 lid 1 k, l)."""
 
@@ -243,4 +249,6 @@ class AfwijkingenUitgezet(Fact, naam="nl.samenplan.afwijkingen-uitgezet"):
 
 
 AfwijkingenFact: TypeAlias = AfwijkingenIngesteld | AfwijkingenUitgezet
-ToezichtFact: TypeAlias = NoodFact | BeperkingFact | AdviesGegeven | AfwijkingenFact
+ToezichtFact: TypeAlias = (
+    NoodFact | BeperkingFact | AdviesGegeven | AantekeningGemaakt | AfwijkingenFact
+)

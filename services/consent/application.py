@@ -77,6 +77,8 @@ from services.consent.te_bevestigen import Bevestigen
 from services.consent.verantwoording import Daad, Kop, Verantwoording
 from services.consent.verantwoording import Deel as Deel
 
+from services.consent.toezicht import Toezicht
+from services.consent.uitvoer import Uitvoer
 T = TypeVar("T")
 
 
@@ -149,6 +151,9 @@ class Consent:
         )
         self.loginzage.afgeschermd = self.beperkingen.afgeschermd
         self.dagwerk.ook.append(self.beperkingen.dagelijks)
+        self.toezicht = Toezicht(
+            self.store, self.logboek, self._feiten, lezer, self.taken, maak, self.loginzage, now
+        )
 
     def geef_zegelsleutels(
         self, dienst: str, plaatsen: Sequence[Zegelplaats]
@@ -179,8 +184,8 @@ class Consent:
             raise
 
     def _vrijgave(
-        self, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId],
-        doel: Doel | None,
+        self, tx: Tx, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID,
+        kids: Collection[KeyId], doel: Doel | None,
     ) -> Vrijgave:  # fmt: skip
         vraagt = vrager(wie)
         with self.database.write() as tx:  # 1

@@ -34,6 +34,8 @@ from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgeslote
 from events.toezicht import (
     BeperkingBeeindigd,
     BeperkingBesloten,
+    AantekeningGemaakt,
+    AdviesGegeven,
     GeheimOpengesteld,
     NoodblokkadeOpgeheven,
     NoodtoegangBeoordeeld,
@@ -208,3 +210,7 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
         case _:
             pass
+        case AdviesGegeven(over=over):
+            yield Zet(f"advies:{over}:{stream}", "advies", over, None)
+        case AantekeningGemaakt():
+            yield Zet(f"aantekening:{stream}", "aantekening", stream, None)
