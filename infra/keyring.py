@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from events.base import KeyId, Zegelplaats
+from events.begrippen import Herkomst, Onderwerp
 from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.decider import RegelFout
@@ -36,10 +37,16 @@ class Reden(Protocol):
 
 
 class Onderdeel(Protocol):
-    """The decision about one key."""
+    """The decision about one key, and what the key is of."""
 
     @property
     def besluit(self) -> Reden: ...
+    @property
+    def betrokkenen(self) -> tuple[UUID, ...]: ...
+    @property
+    def herkomst(self) -> Herkomst: ...
+    @property
+    def onderwerp(self) -> Onderwerp: ...
 
 
 class Vrijgave(Protocol):

@@ -17,11 +17,11 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from events.base import Gezamenlijk, KeyId, Zegelplaats
-from events.begrippen import herkomst, onderwerp
+from events.begrippen import Herkomst, Onderwerp, herkomst, onderwerp
 from events.waarden import Doel
 from infra import trace
 from infra.auth import Aangemeld, NotSignedInError
-from infra.decider import WordtHersteld
+from infra.decider import Context, Recorded, WordtHersteld
 from infra.diensttoken import Diensttokens, Verzoek
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import SubjectErasedError, UnknownKeyError
@@ -103,9 +103,22 @@ class RedenRegel(_Regel):
 
 
 class OnderdeelRegel(_Regel):
-    """The decision about one key."""
+    """The decision about one key, and what the key is of."""
 
     besluit: RedenRegel
+    betrokkenen: tuple[UUID, ...]
+    uit: str
+    over: str
+
+    @property
+    def herkomst(self) -> Herkomst:
+        """Raises KeyError for a herkomst this release does not know."""
+        return herkomst(self.uit)
+
+    @property
+    def onderwerp(self) -> Onderwerp:
+        """Raises ValueError for an onderwerp this release does not know."""
+        return onderwerp(self.over)
 
 
 class Inzageantwoord(_Regel):
@@ -148,6 +161,8 @@ _FOUTEN: dict[str, type[Exception]] = {
     "gewist": SubjectErasedError,
     "onbekende-sleutel": UnknownKeyError,
     "onjuiste-positie": ValueError,
+    SleutelHergebruikt.code: SleutelHergebruikt,
+    **{fout.code: fout for fout in WEIGERINGEN},
 }
 
 
@@ -184,8 +199,6 @@ class RemoteConsent:
         vraag = Inzagevraag(token=wie.token, huishouden=huishouden, kids=tuple(kids), doel=doel)
         return self._vraag("POST", "/vrijgaven", Inzageantwoord, vraag)
 
-    def bereikt(self, token: str) -> bool:
-        """Whether consent has processed what a position token stands for.
     def noodtoegang(self, wie: Aangemeld, vraag: Noodvraag, context: Context) -> Recorded:
         """Take emergency access (a `Noodpoort`), for who shows her own valid token.
 
@@ -200,6 +213,8 @@ class RemoteConsent:
             gedaan.stroom, gedaan.versie, gedaan.positie, dict(gedaan.antwoord), gedaan.token
         )
 
+    def bereikt(self, token: str) -> bool:
+        """Whether consent has processed what a position token stands for.
 
         Raises ValueError for what is no position, ConsentOnbereikbaar.
         """

@@ -38,6 +38,8 @@ class VraagBericht(Bericht):
 
     huishouden: UUID
     persoon: UUID
+    ook: Annotated[tuple[UUID, ...], Field(max_length=30)] = ()
+    """Of something about several people: the others."""
     herkomst: Herkomstcode
     onderwerp: Wat
     doel: Doel | None = None
@@ -149,7 +151,8 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
     @routes.post("/vragen", response_model=Uitleg, summary="Mag ik dit zien?", operation_id="vraag")
     def vraag(body: VraagBericht, wie: Wie) -> Uitleg:
         """Het besluit met uitleg; hetzelfde antwoord of er nu iets is of niet."""
-        onderdeel = Onderdeel((body.persoon,), herkomst(body.herkomst), body.onderwerp)
+        over = tuple(sorted({body.persoon, *body.ook}))
+        onderdeel = Onderdeel(over, herkomst(body.herkomst), body.onderwerp)
         waarom = uitleggen.waarom(wie, body.huishouden, onderdeel, body.doel)
         return Uitleg(
             **_besluit(waarom.besluit),

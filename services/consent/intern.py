@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from infra import trace
 from infra.auth import Tokens
+from infra.decider import Context
 from infra.diensttoken import DienstGeweigerdError, Diensttokens, Verzoek
 from infra.keys import UnknownKeyError
 from infra.positions import Positie, Posities
@@ -24,10 +26,10 @@ from infra.remote import (
     Bereikt,
     Inzageantwoord,
     Inzagevraag,
-    OnderdeelRegel,
-    RedenRegel,
     Noodaanvraag,
     Noodantwoord,
+    OnderdeelRegel,
+    RedenRegel,
     SleutelRegel,
     Zegelantwoord,
     Zegelvraag,
@@ -37,6 +39,8 @@ from services.consent.application import Consent
 
 SCHRIJVERS = frozenset({"intake", "plan", "consent"})
 """Services with facts of their own to seal."""
+ZOEKERS = frozenset({"intake"})
+"""Services that find a household in an emergency."""
 LEZERS = frozenset({"portal"})
 """Services that show people what they may see."""
 
@@ -119,17 +123,15 @@ def router(
                         besluit=RedenRegel(
                             regel=deel.besluit.regel, artikel=deel.besluit.artikel,
                             zin=deel.besluit.zin,
-                        )
+                        ),
+                        betrokkenen=deel.betrokkenen, uit=deel.herkomst.code,
+                        over=deel.onderwerp.value,
                     )
                     for kid, deel in vrijgave.waarom.items()
                 },
             )
         )  # fmt: skip
 
-    @routes.get("/bereikt", dependencies=[Depends(dienst)])
-    def is_bereikt(request: Request) -> Response:
-        try:
-            positie = posities.read(request.query_params.get("naPositie", ""))
     @routes.post("/noodtoegangen")
     def noodtoegangen(aanvraag: Noodaanvraag, dienst: str = Depends(dienst)) -> Response:
         if dienst not in ZOEKERS:
@@ -147,6 +149,10 @@ def router(
             )
         )  # fmt: skip
 
+    @routes.get("/bereikt", dependencies=[Depends(dienst)])
+    def is_bereikt(request: Request) -> Response:
+        try:
+            positie = posities.read(request.query_params.get("naPositie", ""))
         except ValueError:
             return problem(400, "Onjuiste invoer", "Dit is geen positie.", "onjuiste-positie")
         return _json(Bereikt(bereikt=bereikt(positie)))

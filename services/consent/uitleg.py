@@ -57,9 +57,10 @@ class Uitleggen:
         vraag = Vraag(vraagt, doel, onderdeel.betrokkenen, onderdeel.herkomst, onderdeel.onderwerp)
 
         def beantwoord(feiten: Feiten) -> tuple[Waarom, list[Deel]] | None:
-            if not {*onderdeel.betrokkenen} <= {*feiten.leden}:
-                return None
             besluit = mag(vraag, feiten, self._consent.regels)
+            # Of people outside the household only what she sees anyway has a reason to be told.
+            if not besluit.open and not {*onderdeel.betrokkenen} <= {*feiten.leden}:
+                return None
             openingen = (
                 _zonder_houders(minste(vraag, feiten, self._consent.regels), vraag, feiten,
                                 self._consent.regels)

@@ -40,7 +40,7 @@ class Lezer:
             return None
         if "waarom" in fields:  # somebody's own reason; `waarom` is the rule that opens the part
             fields["reden"] = fields.pop("waarom")
-        fields |= {"geldt": deel.open, "waarom": self._noem(kid)}
+        fields |= {"geldt": deel.open, "waarom": self._noem(kid), "onderdeel": self._wat(kid)}
         if deel.soort not in _ZONDER_ID:
             fields["id"] = deel.id
         eerder = [opened for opened, by in map(self._velden, deel.eerder) if by is not None]
@@ -89,6 +89,14 @@ class Lezer:
                 fields[_CAMEL[name]] = value
         return fields, visible
 
+    def _wat(self, kid: KeyId) -> dict[str, Any]:
+        """What kind of data it is: whose, from where, about what; to ask why it is visible."""
+        onderdeel = self._waarom[kid]
+        return {
+            "personen": list(onderdeel.betrokkenen), "herkomst": onderdeel.herkomst.code,
+            "onderwerp": onderdeel.onderwerp.value,
+        }  # fmt: skip
+
     def _noem(self, kid: KeyId) -> str:
         besluit = self._waarom[kid].besluit
         regel = besluit.regel or ""
@@ -131,7 +139,9 @@ def _lid(dossier: Dossier, lezer: Lezer, lid: Deel) -> dict[str, Any] | None:
         deel = dossier.delen.get((soort, lid.id, None))
         opened = None if deel is None else lezer.ziet(deel)
         if opened is not None:
-            seen |= {n: v for n, v in opened.items() if n not in ("id", "geldt", "waarom")}
+            seen |= {
+                n: v for n, v in opened.items() if n not in ("id", "geldt", "waarom", "onderdeel")
+            }
     adressen = [
         opened
         for (soort, persoon, _), deel in dossier.delen.items()

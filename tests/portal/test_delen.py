@@ -37,6 +37,10 @@ def deel(page: Page, kop: str) -> Locator:
     return page.get_by_role("region", name=kop)
 
 
+def groep(page: Page, kop: str) -> Locator:
+    return page.locator("details", has_text=kop)
+
+
 def keuzes(page: Page) -> list[str]:
     """What is chosen on this page without anybody having chosen it."""
     found: list[str] = page.evaluate(
@@ -53,9 +57,9 @@ def test_sharing_on_a_statutory_ground_takes_three_activations_and_one_sentence(
     page.goto(wereld.pad)
     handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
     assert keuzes(page) == []
-    wmo = deel(page, "Uit de Wmo: één zin is genoeg")
-    handen.doe(wmo.get_by_label("De kosten voor de kinderen tellen mee"))
-    handen.doe(wmo.get_by_role("button", name="Vastleggen en bekijken"))
+    grond = deel(page, "Eén zin is genoeg")
+    handen.doe(grond.get_by_label("De kosten voor de kinderen tellen mee"))
+    handen.doe(grond.get_by_role("button", name="Vastleggen: uit de Wmo"))
     page.get_by_text("De reden is vastgelegd.").wait_for()
     assert handen.keer <= 3
 
@@ -65,12 +69,12 @@ def test_a_sentence_of_ones_own_takes_no_more(handen: Handen, wereld: Wereld) ->
     aangemeld(page, "Yusuf Kaya")
     page.goto(wereld.pad)
     handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
-    wmo = deel(page, "Uit de Wmo: één zin is genoeg")
-    handen.doe(wmo.get_by_role("checkbox", name="Dagbesteding"))
-    wmo.get_by_label("Waarom is dit nodig voor uw taak?").fill(
+    grond = deel(page, "Eén zin is genoeg")
+    handen.doe(grond.get_by_role("checkbox", name="Dagbesteding"))
+    grond.get_by_label("Waarom is dit nodig voor uw taak?").fill(
         "De kosten van het vervoer naar de dagbesteding tellen mee in het budget."
     )
-    handen.doe(wmo.get_by_role("button", name="Vastleggen en bekijken"))
+    handen.doe(grond.get_by_role("button", name="Vastleggen: uit de Wmo"))
     page.get_by_text("De reden is vastgelegd.").wait_for()
     assert handen.keer <= 3
 
@@ -81,10 +85,10 @@ def test_asking_consent_takes_five_activations(handen: Handen, wereld: Wereld) -
     page.goto(wereld.pad)
     handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
     assert keuzes(page) == []
-    pw = deel(page, "Uit de Participatiewet: met toestemming")
+    pw = groep(page, "Uit de Participatiewet")
+    handen.doe(pw.locator("summary"))
     handen.doe(pw.get_by_role("checkbox", name="Werk en inkomen"))
-    handen.doe(pw.get_by_label("Mondeling, in een gesprek"))
-    handen.doe(pw.get_by_role("button", name="Toestemming vastleggen"))
+    handen.doe(pw.get_by_role("button", name="Vastleggen: in een gesprek"))
     page.get_by_text("De toestemming is vastgelegd.").wait_for()
     assert handen.keer <= 5
 
@@ -94,11 +98,11 @@ def test_secrecy_is_lifted_by_a_choice_of_its_own(handen: Handen, wereld: Wereld
     aangemeld(page, "Ellen de Wit")
     page.goto(wereld.pad)
     handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
-    zorg = deel(page, "Uit de zorg: met toestemming en opheffing van het geheim")
+    zorg = groep(page, "Uit de zorg")
+    handen.doe(zorg.locator("summary"))
     handen.doe(zorg.get_by_role("checkbox", name="Dagbesteding"))
     handen.doe(zorg.get_by_role("checkbox", name="het beroepsgeheim is hiervoor opgeheven"))
-    handen.doe(zorg.get_by_label("Mondeling, in een gesprek"))
-    handen.doe(zorg.get_by_role("button", name="Toestemming vastleggen"))
+    handen.doe(zorg.get_by_role("button", name="Vastleggen: in een gesprek"))
     page.get_by_text("De toestemming is vastgelegd.").wait_for()
     assert handen.keer <= 5
     (ellen,) = (p for p in wereld.embedded.staff if p.naam == "Ellen de Wit")

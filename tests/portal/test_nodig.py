@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.portal.pages.nodig import groepen
+from services.portal.pages.nodig import gronden, toestemmingen
 from tests.portal.bezoeker import gelezen
 from tests.portal.conftest import Wereld
 
@@ -21,7 +21,7 @@ def velden(wereld: Wereld, html: str, groep: str) -> dict[str, str]:
 
 def test_without_a_reason_nothing_is_recorded_and_the_choice_stays(wereld: Wereld) -> None:
     yusuf = wereld.bezoeker("Yusuf Kaya")
-    form = velden(wereld, yusuf.zie(pad(wereld)), "wmo-schuldhulp-grond")
+    form = velden(wereld, yusuf.zie(pad(wereld)), "grond-schuldhulp") | {"regime": "wmo"}
     answer = yusuf.verstuur(pad(wereld), form | {"onderwerpen": "geestelijke-gezondheid"})
     assert answer.status_code == 400
     assert "Er is niets bewaard" in answer.text
@@ -32,7 +32,7 @@ def test_without_a_reason_nothing_is_recorded_and_the_choice_stays(wereld: Werel
 
 def test_sending_it_twice_records_it_once(wereld: Wereld) -> None:
     yusuf = wereld.bezoeker("Yusuf Kaya")
-    form = velden(wereld, yusuf.zie(pad(wereld)), "wmo-schuldhulp-grond")
+    form = velden(wereld, yusuf.zie(pad(wereld)), "grond-schuldhulp") | {"regime": "wmo"}
     form |= {"reden": "sociaal-netwerk|Wie kan helpen, bepaalt welke hulp nog nodig is."}
     for _ in range(2):
         answer = yusuf.verstuur(pad(wereld), form)
@@ -46,15 +46,15 @@ def test_the_page_is_for_who_has_a_task_and_says_nothing_to_others(wereld: Werel
         wereld.bezoeker(wie).zie(pad(wereld), 404)
 
 
-def test_a_school_officer_is_offered_no_way_around_the_law(wereld: Wereld) -> None:
+def test_what_no_rule_opens_is_not_on_the_page(wereld: Wereld) -> None:
     """What no rule allows is not there, and is not said to be there either."""
     page = wereld.bezoeker("Yusuf Kaya").zie(pad(wereld))
-    assert "Uit de Wmo: één zin is genoeg" in page
+    assert "Vastleggen: uit de Wmo" in page
     assert "Uit school" in page
-    assert "uit Gronden en toestemmingen" not in page.lower()
+    assert "gronden en toestemmingen" not in page.lower()
 
 
-def test_one_form_per_law_and_what_it_takes() -> None:
+def test_one_form_for_reasons_and_one_per_law_for_consent() -> None:
     def een(regime: str, wat: str, soort: str = "grond") -> dict[str, object]:
         stap = {"soort": soort, "doel": "schuldhulp", "door": ["x"]}
         return {
@@ -62,9 +62,13 @@ def test_one_form_per_law_and_what_it_takes() -> None:
             "zin": "", "artikel": "", "zinnen": [], "opening": {"stappen": [stap]},
         }  # fmt: skip
 
-    gemaakt = groepen([
-        een("pw", "wonen", "toestemming"), een("wmo", "wonen"), een("wmo", "dagbesteding"),
-    ])  # fmt: skip
-    assert [(g["regime"], list(g["onderwerpen"])) for g in gemaakt] == [
-        ("wmo", ["wonen", "dagbesteding"]), ("pw", ["wonen"]),
-    ]  # fmt: skip
+    mogelijk = [
+        een("pw", "wonen", "toestemming"),
+        een("wmo", "wonen"),
+        een("jeugd", "dagbesteding"),
+    ]
+    (grond,), (toestemming,) = gronden(mogelijk), toestemmingen(mogelijk)
+    assert (list(grond["regimes"]), list(grond["onderwerpen"])) == (
+        ["wmo", "jeugd"], ["wonen", "dagbesteding"]
+    )  # fmt: skip
+    assert (toestemming["regime"], toestemming["onderwerpen"]) == ("pw", ["wonen"])

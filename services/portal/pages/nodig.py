@@ -21,7 +21,12 @@ from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader
 
-WIJZEN = ("mondeling, in een gesprek", "schriftelijk", "door de telefoon")
+WIJZEN = {
+    "mondeling": "in een gesprek",
+    "schriftelijk": "op papier",
+    "telefonisch": "door de telefoon",
+}
+"""How consent was given, and the words of the button that says so (AVG 7 lid 1)."""
 _LEEG = Formulier([])
 
 
@@ -75,7 +80,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         if sessie.wie.rol is not Rol.PROFESSIONAL:
             raise NietBekend
         pad = f"/huishoudens/{huishouden}/personen/{persoon}/mogelijkheden"
-        gelezen = await kader.lees(sessie, pad)
+        gelezen = (await kader.lees(sessie, pad))["mogelijkheden"]
         h: dict[str, Any] = zichtbaar(
             await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
         )
@@ -83,30 +88,48 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         return kader.pagina(
             "nodig.html", sessie, 200 if fout is None else fout.status, h=h, persoon=str(persoon),
             naam=namen.get(str(persoon), "dit lid"), namen=namen, wijzen=WIJZEN,
-            groepen=groepen(gelezen["mogelijkheden"]), fout=fout, bij=velden["groep"],
+            gronden=gronden(gelezen), toestemmingen=toestemmingen(gelezen), fout=fout,
+            bij=velden["groep"],
             waarden=velden.waarden, gekozen=velden.alle("onderwerpen"),
             sleutel=velden["sleutel"] or None,
             fouten=velden.fouten(fout, {}),
         )  # fmt: skip
 
 
-def groepen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One form per law the data come from and what it takes: what may be asked for in one go."""
+def gronden(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One form per purpose: which reasons may fit, and from which laws data may then come."""
+    gevonden: dict[str, dict[str, Any]] = {}
+    for m in mogelijkheden:
+        stappen = m["opening"]["stappen"]
+        if {stap["soort"] for stap in stappen} != {"grond"}:
+            continue
+        doel = stappen[0]["doel"]
+        groep = gevonden.setdefault(
+            doel, {"id": f"grond-{doel}", "doel": doel, "regimes": {}, "onderwerpen": {}}
+        )
+        groep["regimes"][m["regime"]] = m["artikel"]
+        groep["onderwerpen"].setdefault(m["onderwerp"], {}).update(dict.fromkeys(m["zinnen"]))
+    return list(gevonden.values())
+
+
+def toestemmingen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One form per law the data come from and what it takes of people."""
     gevonden: dict[tuple[Any, ...], dict[str, Any]] = {}
     for m in mogelijkheden:
         stappen = m["opening"]["stappen"]
         soorten = {stap["soort"]: stap["door"] for stap in stappen}
-        sleutel = (m["regime"], tuple(sorted(soorten)), stappen[0]["doel"], m["regel"])
+        if "grond" in soorten:
+            continue
+        sleutel = (m["regime"], tuple(sorted(soorten)), stappen[0]["doel"])
         groep = gevonden.setdefault(sleutel, {
             "id": "-".join((m["regime"], stappen[0]["doel"], *sorted(soorten))),
-            "regime": m["regime"], "soorten": soorten, "doel": stappen[0]["doel"], "zin": m["zin"],
-            "artikel": m["artikel"], "herkomsten": [], "onderwerpen": {},
+            "regime": m["regime"], "soorten": soorten, "doel": stappen[0]["doel"],
+            "zin": m["zin"], "artikel": m["artikel"], "herkomsten": [], "onderwerpen": [],
         })  # fmt: skip
-        if m["herkomst"] not in groep["herkomsten"]:
-            groep["herkomsten"].append(m["herkomst"])
-        groep["onderwerpen"][m["onderwerp"]] = m["zinnen"]
-    # First what takes least: a reason of one's own, then what must be asked of somebody.
-    return sorted(gevonden.values(), key=lambda g: ("grond" not in g["soorten"], g["regime"]))
+        for lijst, waarde in (("herkomsten", m["herkomst"]), ("onderwerpen", m["onderwerp"])):
+            if waarde not in groep[lijst]:
+                groep[lijst].append(waarde)
+    return sorted(gevonden.values(), key=lambda g: ("opheffing" in g["soorten"], g["regime"]))
 
 
 def _grond(huishouden: UUID, persoon: UUID, velden: Formulier) -> dict[str, Any]:
