@@ -46,7 +46,7 @@ class BevestigingBericht(Bericht):
     wijze: Kort
 
 
-class AfhandelingBericht(Bericht):
+class TaakafhandelingBericht(Bericht):
     uitkomst: Tekst
 
 
@@ -68,7 +68,7 @@ def router(consent: Consent) -> APIRouter:
         "/taken/{taak}/afhandeling", response_model=Antwoord, summary="Taak afhandelen",
         operation_id="handelTaakAf",
     )  # fmt: skip
-    def handel_af(taak: UUID, body: AfhandelingBericht, opdracht: Command) -> dict[str, Any]:
+    def handel_af(taak: UUID, body: TaakafhandelingBericht, opdracht: Command) -> dict[str, Any]:
         """Zeg wat u met een taak heeft gedaan; daarna wacht zij niet meer."""
         gedaan = consent.taken.handel_af(taak, opdracht.wie, body.uitkomst, opdracht.context)
         return antwoord(gedaan)

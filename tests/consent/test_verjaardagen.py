@@ -75,6 +75,17 @@ def test_a_machine_that_was_off_catches_up_once(huis: Huis) -> None:
     assert wat(huis) == ["verjaardag-16-bijna"]
 
 
+def test_another_birth_date_takes_the_old_task_away(huis: Huis) -> None:
+    reis(huis, ZESTIEN - timedelta(days=80))
+    assert wat(huis) == ["verjaardag-16"]
+    pad = f"/huishoudens/{huis.id}/leden/{huis.kees}/correcties"
+    huis.stad.doe("ellen", pad, {"geboortedatum": "2012-02-05"})
+    huis.consent.dagwerk.step()
+    assert wat(huis) == []
+    reis(huis, date(2028, 2, 5) - timedelta(days=90))
+    assert [t["uiterlijk"] for t in taken(huis)] == ["2028-02-05"]
+
+
 @given(geboren=st.dates(date(1990, 1, 1), date(2030, 12, 31)), dagen=st.integers(0, 120))
 def test_a_birthday_is_the_first_day_of_that_age(geboren: date, dagen: int) -> None:
     for jaren in termijnen().mijlpalen:
