@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from threading import Lock
 from typing import Any
@@ -17,13 +17,13 @@ from uuid import UUID
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
-from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.errors import AuthorizationError, KafkaError
 
 from events.base import Envelope, UnknownFactError, shard
 from infra.cloudevents import PARTITIES, ForeignRecordError, Waarmerk, from_record
 from infra.feed import Batch
+from infra.kafka.groep import Forget, come_back
 from infra.kafka.verbinding import BrokerError, Verbinding, calm_down, topic_of
 from infra.positions import Located
 
@@ -82,7 +82,7 @@ class KafkaFeed:
                 max_poll_interval_ms=300_000,
             )
             made.callback(self._consumer.close, autocommit=False, timeout_ms=3000)
-            self._consumer.subscribe([self._topic], listener=_Forget(self._next))
+            self._consumer.subscribe([self._topic], listener=Forget(self._next))
             # Before it joins: a leader that does not know the topic yet gives nobody anything.
             self._ends(self._consumer)
             self._opened = made.pop_all()
@@ -95,7 +95,7 @@ class KafkaFeed:
         TopicRefusedError, BrokerError.
         """
         self._go_to(cursors)
-        self._come_back()
+        come_back(self._consumer, self._topic)
         try:
             polled = self._consumer.poll(timeout_ms=self._wacht, max_records=limit)
         except AuthorizationError as error:
@@ -154,15 +154,6 @@ class KafkaFeed:
             raise TopicRefusedError(self._topic) from error
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
-
-    def _come_back(self) -> None:
-        """kafka-python (3.0.12) forgets a join that it had begun when the reason for it is gone
-        before the poll ends: it then sends no heartbeat, is put out of the group, and never asks
-        to come back. That state, and no other, is: rejoining, without the need to."""
-        coordinator = self._consumer._coordinator
-        if coordinator.rejoining and not coordinator.need_rejoin():
-            log.warning("join was forgotten, joining again", topic=self._topic)
-            coordinator.request_rejoin()
 
     def _go_to(self, cursors: Mapping[int, int]) -> None:
         for held in self._consumer.assignment():
@@ -225,19 +216,6 @@ class KafkaFeed:
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
         return {tp.partition: int(end) for tp, end in found.items()}
-
-
-class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
-    """Whatever changes hands is sought anew. Runs on the client's own thread: no I/O here."""
-
-    def __init__(self, known: dict[int, int]) -> None:
-        self._known = known
-
-    def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
-        for changed in assigned:
-            self._known.pop(changed.partition, None)
-
-    on_partitions_revoked = on_partitions_lost = on_partitions_assigned
 
 
 def _consumer(verbinding: Verbinding, **options: Any) -> Any:

@@ -42,3 +42,33 @@ def test_what_a_member_held_that_died_while_it_gave_up_some_finds_a_reader(topic
             until(lambda: holds(twee) == ALLE or holds(een) != ALLE)
         with topic.feed("een") as again:
             until(lambda: holds(again) | holds(twee) == ALLE and again.held() and twee.held())
+
+
+def test_an_answer_that_comes_between_two_polls_counts(topic: Topic) -> None:
+    """Else the member asks again, and when it leads the group everybody goes back to the start."""
+    with topic.feed() as feed:
+        until(lambda: holds(feed) == ALLE)
+        member = feed._consumer._coordinator
+
+        def answered() -> bool:
+            if not member.rejoining:
+                member.request_rejoin()
+                feed._consumer.poll(timeout_ms=0)
+            join = member._join_task
+            return join is not None and join.is_done
+
+        until(answered)
+        round_ = member._generation.generation_id
+        until(lambda: holds(feed) == ALLE)
+        assert member._generation.generation_id == round_
+
+
+def test_a_member_whose_name_was_taken_by_one_that_is_gone_comes_back(topic: Topic) -> None:
+    """By a killed process with the same number, when the broker was late to hear of it."""
+    with topic.feed("een") as een:
+        until(lambda: holds(een) == ALLE)
+        with topic.feed("een") as gone:
+            until(lambda: holds(gone) == ALLE)
+        with topic.feed("twee") as twee:
+            until(lambda: holds(een) | holds(twee) == ALLE and een.held() and twee.held())
+            until(lambda: not holds(een) & holds(twee))
