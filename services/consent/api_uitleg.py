@@ -205,10 +205,11 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
 
 
 def _regels(hash_: str) -> Regelset:
-    """An archived rule set. Raises NietBekend."""
-    if regelset().hash != hash_:
-        raise NietBekend
-    return regelset()
+    """A released rule set. Raises NietBekend."""
+    try:
+        return regelset(hash_)
+    except KeyError:
+        raise NietBekend from None
 
 
 def _maybe(code: str | None) -> Herkomst | None:

@@ -7,7 +7,7 @@ tells whether there is any.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -44,10 +44,15 @@ class Onderdeel:
 
 
 class Stapsoort(StrEnum):
-    """What people can record, or take back, that may open something."""
+    """What people can record, or take back, that may open something.
+
+    What only a court, a holder of secrecy or the safety house can bring about is no step here.
+    """
 
     GROND = "grond"
     TOESTEMMING = "toestemming"
+    VERKLARING = "verklaring"
+    """A toestemming in writing, where the law asks for that (Participatiewet 65 lid 2 onder b)."""
     OPHEFFING = "opheffing"
     BEZWAAR_WEG = "bezwaar-weg"
     """The person takes her objection back, or the college weighs it and lets the use go on."""
@@ -121,7 +126,7 @@ def zonder_vastleggingen(feiten: Feiten) -> Feiten:
     Consents, waivers, objections, measures and emergencies are themselves data about people: who
     may not see them gets the answer of the rules alone.
     """
-    return replace(feiten, vastleggingen=(), noodtoegang={}, zvh=())
+    return replace(feiten, vastleggingen=(), noodtoegang={})
 
 
 def wie_ziet(
@@ -216,8 +221,19 @@ def minste(vraag: Vraag, feiten: Feiten, regels: Regelset) -> tuple[Opening, ...
     return tuple(
         replace(opening, stappen=tuple(_door(stap, vraag, feiten) for stap in opening.stappen))
         for stappen, opening in gevonden.items()
-        if len(stappen) == kleinste
+        if len(stappen) == kleinste and not _onnodig_schriftelijk(stappen, gevonden)
     )
+
+
+def _onnodig_schriftelijk(
+    stappen: frozenset[Stap], gevonden: Mapping[frozenset[Stap], Opening]
+) -> bool:
+    """Whether consent in any form would do as well."""
+    los = frozenset(
+        replace(stap, soort=Stapsoort.TOESTEMMING) if stap.soort is Stapsoort.VERKLARING else stap
+        for stap in stappen
+    )
+    return los != stappen and los in gevonden
 
 
 def _krimp(
@@ -266,6 +282,8 @@ def _inhoud(stap: Stap, vraag: Vraag, door: UUID) -> Grond | Instemming | Opheff
             return Grond(**bereik, grondslag=vraag.herkomst.grondslag, noodzaak=noodzaak)
         case Stapsoort.TOESTEMMING:
             return Instemming(**bereik, gegeven_door=door, wijze="nog te geven")
+        case Stapsoort.VERKLARING:
+            return Instemming(**bereik, gegeven_door=door, wijze="schriftelijk")
         case Stapsoort.OPHEFFING:
             return Opheffing(
                 herkomst=vraag.herkomst.code, houder="houder", ontvanger=ontvanger,

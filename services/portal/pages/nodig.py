@@ -120,11 +120,15 @@ def toestemmingen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, 
         soorten = {stap["soort"]: stap["door"] for stap in stappen}
         if "grond" in soorten:
             continue
+        schriftelijk = "verklaring" in soorten
+        if schriftelijk:
+            soorten["toestemming"] = soorten.pop("verklaring")
         sleutel = (m["regime"], tuple(sorted(soorten)), stappen[0]["doel"])
         groep = gevonden.setdefault(sleutel, {
             "id": "-".join((m["regime"], stappen[0]["doel"], *sorted(soorten))),
-            "regime": m["regime"], "soorten": soorten, "doel": stappen[0]["doel"],
-            "zin": m["zin"], "artikel": m["artikel"], "herkomsten": [], "onderwerpen": [],
+            "regime": m["regime"], "soorten": soorten, "schriftelijk": schriftelijk,
+            "doel": stappen[0]["doel"], "zin": m["zin"], "artikel": m["artikel"],
+            "herkomsten": [], "onderwerpen": [],
         })  # fmt: skip
         for lijst, waarde in (("herkomsten", m["herkomst"]), ("onderwerpen", m["onderwerp"])):
             if waarde not in groep[lijst]:
