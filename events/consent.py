@@ -13,9 +13,11 @@ from events.waarden import (
     Bezwaar,
     Grond,
     Instemming,
+    Omstandigheid,
     Opheffing,
     Taak,
     Tekst,
+    Vervanging,
 )
 
 
@@ -51,6 +53,27 @@ class HulpAkkoordGegeven(Fact, naam="nl.samenplan.hulp-akkoord-gegeven"):
     akkoord: Personal[Akkoord]
 
 
+class OmstandigheidVastgelegd(Fact, naam="nl.samenplan.omstandigheid-vastgelegd"):
+    """Something about a person that changes who may see or decide; which, only the seal knows."""
+
+    huishouden: UUID
+    persoon: UUID
+    omstandigheid: Personal[Omstandigheid]
+
+
+class VervangerAangewezen(Fact, naam="nl.samenplan.vervanger-aangewezen"):
+    """A deelnemer named who does her task with her or in her place (Wmo 2015 5.3.3 lid 3).
+
+    `persoon` is the household itself: the record is about nobody in it.
+    """
+
+    huishouden: UUID
+    persoon: UUID
+    medewerker: UUID
+    vervangt: UUID
+    vervanging: Personal[Vervanging]
+
+
 class BezwaarGemaakt(Fact, naam="nl.samenplan.bezwaar-gemaakt"):
     """A person objected against a use of her data (AVG 21)."""
 
@@ -80,6 +103,8 @@ ConsentFact: TypeAlias = (
     | GeheimhoudingOpgeheven
     | HulpAkkoordGegeven
     | BezwaarGemaakt
+    | OmstandigheidVastgelegd
+    | VervangerAangewezen
     | Ingetrokken
     | PersoonGewist
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
@@ -124,7 +124,7 @@ class Ledenreden(StrEnum):
 
 
 class Gezagsuitkomst(StrEnum):
-    """Outcome of the BRP on custody; the last two stop automation."""
+    """Outcome of the BRP on custody; the last three stop automation."""
 
     GEZAMENLIJK_OUDERLIJK = "gezamenlijk-ouderlijk-gezag"
     EENHOOFDIG = "eenhoofdig-ouderlijk-gezag"
@@ -132,6 +132,7 @@ class Gezagsuitkomst(StrEnum):
     VOOGDIJ = "voogdij"
     TIJDELIJK_GEEN = "tijdelijk-geen-gezag"
     NIET_TE_BEPALEN = "niet-te-bepalen"
+    IN_ONDERZOEK = "in-onderzoek"
 
 
 class Gezag(Waarde):
@@ -239,11 +240,21 @@ class Doel(StrEnum):
     REGIE = "regie"
     WMO = "wmo-ondersteuning"
     JEUGD = "jeugd-toegang"
+    JEUGD_RAAD = "jeugd-raadsonderzoek"
+    JEUGD_BEKOSTIGING = "jeugd-bekostiging"
+    JEUGD_CONTROLE = "jeugd-controle"
     JEUGDHULP = "jeugdhulp"
+    JEUGDBESCHERMING = "jeugdbescherming"
+    WMO_HULP = "wmo-hulp"
     SCHULDHULP = "schuldhulp"
     INKOMEN = "werk-en-inkomen"
     ONDERWIJS = "onderwijs"
     ZORG = "zorg"
+    VEILIG_THUIS = "veilig-thuis"
+    VEILIGHEIDSHUIS = "veiligheidshuis"
+    VERWIJSINDEX = "verwijsindex"
+    VERKENNING = "verkenning"
+    ONDERZOEK = "onderzoek"
     EIGEN_INZAGE = "eigen-inzage"
     TOEZICHT = "toezicht"
     NOOD = "noodhulp"
@@ -303,6 +314,8 @@ class Akkoord(Waarde):
 
     hulp: Kort
     gegeven_door: UUID
+    zonder_gezag: Tekst | None = None
+    """Why a youth of 12 to 15 gets help without who has custody (Jeugdwet 7.3.4 lid 2)."""
 
 
 class Bezwaar(Waarde):
@@ -323,7 +336,7 @@ class Veiligheidskern(Waarde):
 
 
 class Maatregelsoort(StrEnum):
-    """A measure of the children's judge that a gecertificeerde instelling executes."""
+    """A measure that a gecertificeerde instelling executes."""
 
     ONDERTOEZICHTSTELLING = "ondertoezichtstelling"
     VOOGDIJ = "voogdij"
@@ -333,6 +346,7 @@ class Maatregelsoort(StrEnum):
 class Maatregel(Waarde):
     """A measure about a minor, as in the decision of the court (BW 1:255, 1:257, 1:302)."""
 
+    wat: Literal["maatregel"] = "maatregel"
     soort: Maatregelsoort
     instelling: Kort
     """Organisation of the gecertificeerde instelling that executes it."""
@@ -342,8 +356,9 @@ class Maatregel(Waarde):
 
 
 class Wilsonbekwaamheid(Waarde):
-    """Judged not able to weigh one's interests in this, and by whom (Jeugdwet 7.3.15 lid 1)."""
+    """Judged not able to weigh one's interests in this, and by whom (Jeugdwet 7.3.15 lid 2)."""
 
+    wat: Literal["wilsonbekwaamheid"] = "wilsonbekwaamheid"
     vastgesteld_door: Kort
     toelichting: Tekst
     van: Dag
@@ -351,7 +366,7 @@ class Wilsonbekwaamheid(Waarde):
 
 
 class Vertegenwoordiging(StrEnum):
-    """Who speaks for an adult who cannot, in the order of the law (Jeugdwet 7.3.15 lid 2)."""
+    """As what somebody speaks for an adult who cannot, in the order of the law."""
 
     CURATOR = "curator"
     MENTOR = "mentor"
@@ -361,10 +376,75 @@ class Vertegenwoordiging(StrEnum):
 
 
 class Vertegenwoordiger(Waarde):
-    """One who may speak for a person, and as what."""
+    """One who may speak for a person, and as what (Jeugdwet 7.3.15 lid 2 and 3, BW 7:465)."""
 
+    wat: Literal["vertegenwoordiger"] = "vertegenwoordiger"
     persoon: UUID
     als: Vertegenwoordiging
+    van: Dag
+    tot: Dag | None = None
+
+
+class Veiligheidshuiscasus(Waarde):
+    """A case that the participants of a Zorg- en Veiligheidshuis tested and admitted (WGS 2.31)."""
+
+    wat: Literal["veiligheidshuiscasus"] = "veiligheidshuiscasus"
+    aangemeld_door: Kort
+    toets: Tekst
+    """Why the case fits the purpose of WGS 2.25."""
+    van: Dag
+    tot: Dag | None = None
+
+
+class Doorbreking(Waarde):
+    """A holder of secrecy speaks without the person's leave, and says why (overmacht, Sr 40)."""
+
+    wat: Literal["doorbreking"] = "doorbreking"
+    herkomst: str
+    onderwerpen: Annotated[tuple[Leefgebied | Rubriek, ...], Field(min_length=1)]
+    ontvanger: Ontvanger
+    afweging: Annotated[str, StringConstraints(strip_whitespace=True, min_length=40)]
+    """Which duties conflict, and why nothing lighter helps."""
+    van: Dag
+    tot: Dag | None = None
+
+
+class Verwijzing(Waarde):
+    """A report to the verwijsindex: who reported, nothing of why (Jeugdwet 7.1.4.3)."""
+
+    wat: Literal["verwijzing"] = "verwijzing"
+    melder: UUID
+    contact: Kort
+    van: Dag
+    tot: Dag | None = None
+
+
+Omstandigheid = Annotated[
+    Maatregel
+    | Wilsonbekwaamheid
+    | Vertegenwoordiger
+    | Veiligheidshuiscasus
+    | Doorbreking
+    | Verwijzing,
+    Field(discriminator="wat"),
+]
+"""What about a person changes who may see or decide. One fact for all of them: the name of a fact
+is readable, and none of these may be told by a name."""
+
+
+class Vervangingsoort(StrEnum):
+    """Whether somebody stands in for a deelnemer, or works along with her."""
+
+    VERVANGT = "vervangt"
+    WERKT_MEE = "werkt-mee"
+
+
+class Vervanging(Waarde):
+    """Somebody of the same organisation who does the task of a deelnemer, or helps her do it."""
+
+    soort: Vervangingsoort
+    organisatie: Kort
+    van: Dag
     tot: Dag | None = None
 
 

@@ -27,7 +27,6 @@ LARGE = {
     "infra/store.py": "the whole path of a command, with the mapper beside the recorder it serves",
     "infra/web.py": "every default of the HTTP border in one place",
     "services/consent/application.py": "release, records, erasure and log share one transaction",
-    "services/consent/domain.py": "one decision and what it stands on: read as a whole by a lawyer",
     "services/intake/api.py": "one route after another",
     "services/intake/application.py": "one use case after another",
     "services/plan/domain/plan.py": "one state with all its decisions",
@@ -79,7 +78,7 @@ CONTRACTS = {
     ],
     "rules and facts do no I/O": [
         ("services/plan/domain/plan.py", "import httpx"),
-        ("services/consent/domain.py", "import infra.store"),
+        ("services/consent/domain/oordeel.py", "import infra.store"),
         ("events/plan.py", "import sqlalchemy"),
     ],
     "cryptography only where it is owned": [("infra/store.py", "import cryptography")],

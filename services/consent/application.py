@@ -33,8 +33,10 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    OmstandigheidVastgelegd,
     PersoonGewist,
     ToestemmingGegeven,
+    VervangerAangewezen,
 )
 from events.waarden import Doel
 from infra import keys as keytables
@@ -390,8 +392,10 @@ class Consent:
             soort = "intrekking" if isinstance(fact, Ingetrokken) else "vastlegging"
             kop = Kop.hier(envelope.opgenomen_op, self._now(), envelope.correlation)
             door, meer = Daad(reden.waarde.actor, envelope.hoed), {"record": str(envelope.stream)}
+            # A substitute is named for a household, and is about nobody in it.
+            wie = [] if fact.persoon == fact.huishouden else [fact.persoon]
             regels = self.verantwoording.handeling(
-                kop, door, soort, DELEN, [fact.persoon], fact.huishouden, meer
+                kop, door, soort, DELEN, wie, fact.huishouden, meer
             )
             self.logboek.write(tx, envelope.opgenomen_op, regels)
 
@@ -437,7 +441,7 @@ class Consent:
 
 _RECORDS = (
     GrondslagVastgelegd, ToestemmingGegeven, GeheimhoudingOpgeheven, HulpAkkoordGegeven,
-    BezwaarGemaakt, Ingetrokken,
+    BezwaarGemaakt, OmstandigheidVastgelegd, VervangerAangewezen, Ingetrokken,
 )  # fmt: skip
 _PERSOON = (
     select(keytables.key_subjects.c.subject)

@@ -15,9 +15,11 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    OmstandigheidVastgelegd,
     PersoonGewist,
     ToestemmingGegeven,
     VastleggingBevestigd,
+    VervangerAangewezen,
 )
 from events.intake import (
     GezagVastgelegd,
@@ -32,10 +34,10 @@ from events.intake import (
 )
 from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgesloten
 from events.toezicht import (
-    BeperkingBeeindigd,
-    BeperkingBesloten,
     AantekeningGemaakt,
     AdviesGegeven,
+    BeperkingBeeindigd,
+    BeperkingBesloten,
     GeheimOpengesteld,
     NoodblokkadeOpgeheven,
     NoodtoegangBeoordeeld,
@@ -94,6 +96,8 @@ VELDEN: Mapping[type[Fact], str | None] = {
     VastleggingBevestigd: "bevestiging",
     GeheimhoudingOpgeheven: "opheffing",
     BezwaarGemaakt: "bezwaar",
+    OmstandigheidVastgelegd: "omstandigheid",
+    VervangerAangewezen: "vervanging",
     GeheimOpengesteld: "openstelling",
     NoodtoegangBeoordeeld: "oordeel",
     BeperkingBesloten: "beperking",
@@ -102,7 +106,7 @@ VELDEN: Mapping[type[Fact], str | None] = {
 
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
-    "akkoord", "bevestiging",
+    "akkoord", "bevestiging", "omstandigheid", "doorbreking",
 )  # fmt: skip
 
 
@@ -146,9 +150,11 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             # Her grounds were for this task: whoever comes back says anew why it is needed.
             yield Vergeet(f"deelnemer:{huishouden}:{wie}")
             yield VergeetAlle(("grond",), huishouden, medewerker=wie)
+            yield VergeetAlle(("vervanger",), huishouden, persoon=wie)
         case PlanAfgesloten(huishouden=huishouden):
             # Re-opening revives no access, no consent and no waiver: they end here, for good.
-            yield VergeetAlle(("deelnemer", "grond", "toestemming", "opheffing"), huishouden)
+            eindigt = ("deelnemer", "vervanger", "grond", "toestemming", "opheffing", "doorbreking")
+            yield VergeetAlle(eindigt, huishouden)
         case (
             GrondslagVastgelegd()
             | ToestemmingGegeven()
@@ -163,6 +169,18 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
                 f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden,
                 fact.persoon, None if eigen is None else UUID(eigen),
             )  # fmt: skip
+        case OmstandigheidVastgelegd(huishouden=huishouden, persoon=persoon):
+            # What a holder of secrecy told ends with the plan; what is so of a person does not.
+            soort = "doorbreking" if waarde["wat"] == "doorbreking" else "omstandigheid"
+            namens = waarde["persoon"] if waarde["wat"] == "vertegenwoordiger" else None
+            yield Zet(
+                f"vastlegging:{stream}", soort, persoon, waarde, huishouden, persoon,
+                None if namens is None else UUID(namens),
+            )  # fmt: skip
+        case VervangerAangewezen(huishouden=huishouden, medewerker=wie, vervangt=vervangt):
+            yield Zet(
+                f"vastlegging:{stream}", "vervanger", huishouden, waarde, huishouden, vervangt, wie
+            )
         case NoodtoegangGenomen(huishouden=huishouden, medewerker=wie):
             op = envelope.opgenomen_op.isoformat()
             yield Zet(
@@ -194,6 +212,10 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             )  # fmt: skip
         case BeperkingBesloten(persoon=persoon):
             yield Zet(f"beperking:{stream}", "beperking", persoon, waarde, persoon=persoon)
+        case AdviesGegeven(over=over):
+            yield Zet(f"advies:{over}:{stream}", "advies", over, None)
+        case AantekeningGemaakt():
+            yield Zet(f"aantekening:{stream}", "aantekening", stream, None)
         case BeperkingBeeindigd():
             yield Vergeet(f"beperking:{stream}")
         case Ingetrokken():
@@ -203,14 +225,8 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             BevestigingGevraagd(huishouden=huishouden, persoon=persoon, record=record)
             | VastleggingBevestigd(huishouden=huishouden, persoon=persoon, record=record)
         ):
-            yield Zet(
-                f"bevestiging:{record}", "bevestiging", persoon, waarde, huishouden, persoon
-            )
+            yield Zet(f"bevestiging:{record}", "bevestiging", persoon, waarde, huishouden, persoon)
         case PersoonGewist(persoon=persoon):
             yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
         case _:
             pass
-        case AdviesGegeven(over=over):
-            yield Zet(f"advies:{over}:{stream}", "advies", over, None)
-        case AantekeningGemaakt():
-            yield Zet(f"aantekening:{stream}", "aantekening", stream, None)

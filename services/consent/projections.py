@@ -29,12 +29,22 @@ from sqlalchemy.dialects.postgresql import insert
 from events.base import Capsule, Place, Zegelplaats
 from events.begrippen import Rubriek, herkomst
 from events.plan import plan_id
-from events.waarden import Bezwaar, Gezag, Grond, Instemming, Mandaat, Opheffing
+from events.waarden import (
+    Akkoord,
+    Bezwaar,
+    Gezag,
+    Grond,
+    Instemming,
+    Mandaat,
+    Omstandigheid,
+    Opheffing,
+    Vervanging,
+)
 from infra.database import Tx
 from infra.keys import KeyStore, SubjectErasedError
 from infra.positions import quarantaine
 from infra.seal import SealingKey, open_capsule
-from services.consent.domain import Feiten, Noodtoegang, Vastlegging
+from services.consent.domain import Feiten, Noodtoegang, Vastlegging, Vervanger
 from services.consent.policies import Vergeet, VergeetAlle, Wijziging, Zet
 
 tables = MetaData()
@@ -55,6 +65,9 @@ _INHOUD: dict[str, TypeAdapter[Any]] = {
     "toestemming": TypeAdapter(Instemming),
     "opheffing": TypeAdapter(Opheffing),
     "bezwaar": TypeAdapter(Bezwaar),
+    "akkoord": TypeAdapter(Akkoord),
+    "omstandigheid": TypeAdapter(Omstandigheid),
+    "doorbreking": TypeAdapter(Omstandigheid),
     "gezag": TypeAdapter(Gezag),
     "mandaat": TypeAdapter(Mandaat),
 }
@@ -81,6 +94,7 @@ _IN_QUARANTAINE = (
 )
 NOODUREN = timedelta(hours=4)
 """How long an emergency access is open (trust: own action)."""
+_VASTGELEGD = frozenset(_INHOUD) - {"gezag", "mandaat"}
 _IN_HUISHOUDEN = ("lid", "oud-lid", "netwerk", "oud-netwerk")
 
 
@@ -155,6 +169,7 @@ class Beslisfeiten:
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
+        vervangers: dict[UUID, Vervanger] = {}
         open_nu: list[tuple[str, UUID, Noodtoegang]] = []
         opengesteld: dict[UUID, list[str]] = {}
         for rij in rijen:
@@ -182,7 +197,11 @@ class Beslisfeiten:
                         open_nu.append((inhoud, rij.medewerker, Noodtoegang(nummer)))
                 case "opengesteld":
                     opengesteld.setdefault(UUID(rij.sleutel.split(":")[1]), []).append(inhoud)
-                case "grond" | "toestemming" | "opheffing" | "bezwaar":
+                case "vervanger":
+                    nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
+                    vervanging = Vervanging.model_validate(inhoud)
+                    vervangers[rij.medewerker] = Vervanger(nummer, rij.persoon, vervanging)
+                case soort if soort in _VASTGELEGD:
                     nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)
                     vastleggingen.append(Vastlegging(nummer, rij.persoon, waarde))
@@ -193,11 +212,10 @@ class Beslisfeiten:
                 wie: replace(een, opengesteld=tuple(opengesteld.get(een.id, ())))
                 for _, wie, een in sorted(open_nu, key=lambda open_: open_[0])  # the last counts
             },
+            vervangers,
         )  # fmt: skip
 
-    def taken_van(
-        self, tx: Tx, wie: UUID, vandaag: date
-    ) -> tuple[Sequence[UUID], Sequence[UUID]]:
+    def taken_van(self, tx: Tx, wie: UUID, vandaag: date) -> tuple[Sequence[UUID], Sequence[UUID]]:
         """The households a professional directs today, under a mandate that holds, and those in
         which she takes part."""
         soorten = ("regisseur", "deelnemer")
@@ -246,7 +264,7 @@ def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:
     )
 
 
-_RELATIES = {False: ("regisseur", "deelnemer", "noodtoegang"), True: ("gezaghouder",)}
+_RELATIES = {False: ("regisseur", "deelnemer", "vervanger", "noodtoegang"), True: ("gezaghouder", "omstandigheid")}
 
 
 def nood_tot(genomen: str) -> datetime:

@@ -22,7 +22,7 @@ from events.consent import (
 )
 from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Reikwijdte
 from infra.auth import Aangemeld, Rol
-from infra.decider import GeenRecht, NietBekend, Recorded
+from infra.decider import Context, GeenRecht, NietBekend, Recorded
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
@@ -75,7 +75,7 @@ class Vastleggen:
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Instemming
     ) -> Recorded:
         feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
-        controleer_instemming(inhoud, persoon, feiten)
+        controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context))
         fact = ToestemmingGegeven(
             huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, _plaats(persoon))
         )
@@ -139,8 +139,12 @@ class Vastleggen:
 
     def _leg_vast(self, opdracht: Opdracht, deel: str, fact: ConsentFact) -> Recorded:
         context = opdracht.deel(deel) if deel else opdracht.context
-        record = uuid5(_RUIMTE, str(context.sleutel))  # the same command makes the same record
-        return self._consent.leg_vast(record, fact, context)
+        return self._consent.leg_vast(_nummer(context), fact, context)
+
+
+def _nummer(context: Context) -> UUID:
+    """The number of a record: the same command makes the same record."""
+    return uuid5(_RUIMTE, str(context.sleutel))
 
 
 def _mag_voor(wie: Aangemeld, persoon: UUID, feiten: Feiten) -> bool:

@@ -20,9 +20,13 @@ PERSONEN = {
 }  # fmt: skip
 
 
-def _mens(nr: int, wie: str, code: str, rol: str = "professional") -> Vrager:
-    actor = Actor(id=UUID(int=nr), naam=wie, organisatie=f"organisatie {nr}", functie=wie)
-    return Vrager(actor, rol, Hoed.HULPVERLENING, herkomst(code).regime, code)
+def _mens(
+    nr: int, wie: str, code: str, rol: str = "professional", hoed: Hoed = Hoed.HULPVERLENING,
+    bij: int | None = None,
+) -> Vrager:  # fmt: skip
+    organisatie = f"organisatie {nr if bij is None else bij}"
+    actor = Actor(id=UUID(int=nr), naam=wie, organisatie=organisatie, functie=wie)
+    return Vrager(actor, rol, hoed, herkomst(code).regime, code)
 
 
 def _inwoner(persoon: UUID, naam: str) -> Vrager:
@@ -31,26 +35,47 @@ def _inwoner(persoon: UUID, naam: str) -> Vrager:
 
 
 MENSEN = {
-    "regisseur": _mens(1, "regisseur", "wmo-onderzoek"),
+    "regisseur": _mens(1, "regisseur", "wmo-onderzoek", hoed=Hoed.COORDINATIE),
     "wmo-consulent": _mens(2, "wmo-consulent", "wmo-onderzoek"),
     "schuldhulpverlener": _mens(3, "schuldhulpverlener", "wgs-schuldhulp"),
-    "jeugdconsulent": _mens(4, "jeugdconsulent", "jeugd-toegang"),
+    "jeugdconsulent": _mens(4, "jeugdconsulent", "jeugd-toegang", hoed=Hoed.TOELEIDING),
     "jeugdhulpverlener": _mens(5, "jeugdhulpverlener", "jeugdhulp-dossier"),
     "inkomensconsulent": _mens(6, "inkomensconsulent", "pw-inkomen"),
     "leerplichtambtenaar": _mens(7, "leerplichtambtenaar", "school"),
     "praktijkondersteuner": _mens(8, "praktijkondersteuner", "zorg-behandeling"),
     "buitenstaander": _mens(9, "buitenstaander", "wmo-onderzoek"),
-    "regisseur-jeugd": _mens(10, "regisseur-jeugd", "jeugd-toegang"),
+    "regisseur-jeugd": _mens(10, "regisseur-jeugd", "jeugd-toegang", hoed=Hoed.COORDINATIE),
     "beslisser": _mens(11, "beslisser", "gezinsplan", "beslisser"),
     "privacy-officer": _mens(12, "privacy-officer", "logboek", "privacy-officer"),
     "fg": _mens(13, "fg", "logboek", "fg"),
-    "regisseur-schuld": _mens(14, "regisseur-schuld", "wgs-schuldhulp"),
-    "regisseur-inkomen": _mens(15, "regisseur-inkomen", "pw-inkomen"),
+    "regisseur-schuld": _mens(14, "regisseur-schuld", "wgs-schuldhulp", hoed=Hoed.COORDINATIE),
+    "regisseur-inkomen": _mens(15, "regisseur-inkomen", "pw-inkomen", hoed=Hoed.COORDINATIE),
+    "wmo-aanbieder": _mens(16, "wmo-aanbieder", "wmo-aanbieder"),
+    "jeugdbeschermer": _mens(17, "jeugdbeschermer", "gi-maatregel"),
+    "veilig-thuis": _mens(18, "veilig-thuis", "veilig-thuis"),
+    "procesregisseur-zvh": _mens(19, "procesregisseur-zvh", "zvh-casus"),
+    "crisisdienst": _mens(20, "crisisdienst", "wmo-onderzoek"),
+    "jeugdconsulent-als-hulpverlener": _mens(4, "jeugdconsulent", "jeugd-toegang"),
+    "jeugdhulpverlener-als-toegang": _mens(
+        5, "jeugdhulpverlener", "jeugdhulp-dossier", hoed=Hoed.TOELEIDING
+    ),
+    "praktijkondersteuner-als-toegang": _mens(
+        8, "praktijkondersteuner", "zorg-behandeling", hoed=Hoed.TOELEIDING
+    ),
+    "wmo-consulent-als-toegang": _mens(2, "wmo-consulent", "wmo-onderzoek", hoed=Hoed.TOELEIDING),
+    "collega-jeugdhulp": _mens(25, "collega-jeugdhulp", "jeugdhulp-dossier", bij=5),
+    "collega-zorg": _mens(28, "collega-zorg", "zorg-behandeling", bij=8),
+    "collega-wmo": _mens(22, "collega-wmo", "wmo-onderzoek", bij=2),
+    "collega-jeugd": _mens(24, "collega-jeugd", "jeugd-toegang", hoed=Hoed.TOELEIDING, bij=4),
+    "collega-schuldhulp": _mens(23, "collega-schuldhulp", "wgs-schuldhulp", bij=3),
+    "collega-inkomen": _mens(26, "collega-inkomen", "pw-inkomen", bij=6),
+    "collega-veilig-thuis": _mens(38, "collega-veilig-thuis", "veilig-thuis", bij=18),
     **{naam: _inwoner(persoon, naam) for naam, persoon in PERSONEN.items() if naam != "huishouden"},
 }
 DEELNEMERS = (
     "wmo-consulent", "schuldhulpverlener", "jeugdconsulent", "jeugdhulpverlener",
-    "inkomensconsulent", "leerplichtambtenaar", "praktijkondersteuner",
+    "inkomensconsulent", "leerplichtambtenaar", "praktijkondersteuner", "wmo-aanbieder",
+    "jeugdbeschermer", "veilig-thuis", "procesregisseur-zvh",
 )  # fmt: skip
 
 

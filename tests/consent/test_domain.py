@@ -262,7 +262,7 @@ def test_a_ground_gets_its_article_from_the_rule() -> None:
 @pytest.mark.parametrize(
     ("wie", "wat"),
     [
-        ("schuldhulpverlener", bereik(regimes=("zorg",))),
+        ("schuldhulpverlener", bereik(regimes=("veilig-thuis",))),
         ("schuldhulpverlener", bereik(regimes=("wmo", "jeugdhulp"))),
         ("schuldhulpverlener", bereik(doel=Doel.REGIE)),
         ("regisseur", bereik(doel=Doel.REGIE, regimes=("wgs",))),

@@ -98,6 +98,8 @@ def _value(annotation: Any, name: str) -> Any:
         return _value(arguments[0], name)
     if annotation in _WAARDEN:
         return _WAARDEN[annotation]
+    if isinstance(annotation, str):  # a literal is its only example
+        return annotation
     if annotation is UUID:
         return uuid5(RUIMTE, name)
     if annotation is str:

@@ -428,6 +428,8 @@ def test_address_ends_after_it_began() -> None:
         (Gezagsuitkomst.TIJDELIJK_GEEN, 0, True),
         (Gezagsuitkomst.TIJDELIJK_GEEN, 1, False),
         (Gezagsuitkomst.NIET_TE_BEPALEN, 1, False),
+        (Gezagsuitkomst.IN_ONDERZOEK, 0, True),
+        (Gezagsuitkomst.IN_ONDERZOEK, 1, False),
     ],
 )
 def test_number_of_holders_fits_the_outcome(

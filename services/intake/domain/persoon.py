@@ -36,6 +36,7 @@ _HOUDERS = {
     Gezagsuitkomst.VOOGDIJ: (0, 2),
     Gezagsuitkomst.TIJDELIJK_GEEN: (0, 0),
     Gezagsuitkomst.NIET_TE_BEPALEN: (0, 0),
+    Gezagsuitkomst.IN_ONDERZOEK: (0, 0),
 }
 """How many holders fit the outcome of the BRP (domain.md §6.3)."""
 

@@ -1,0 +1,65 @@
+"""Consent's rules, a file per idea, all pure.
+
+`feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides with the conditions in
+`eisen`; `vertegenwoordiging` says who decides for whom; `record` is a record as it stands and
+`vastleggen` whether one may be made. The rules themselves are data (`services/consent/regels.py`).
+"""
+
+from services.consent.domain.feiten import (
+    Feiten,
+    Inhoud,
+    Noodtoegang,
+    Vastlegging,
+    Vervanger,
+    Vraag,
+    Vrager,
+)
+from services.consent.domain.oordeel import mag, relaties
+from services.consent.domain.record import (
+    AlIngetrokken,
+    AlVastgelegd,
+    BezwaarBlijft,
+    GrondBlijft,
+    OmstandigheidBlijft,
+    Record,
+)
+from services.consent.domain.uitkomst import GEEN_RELATIE, Besluit, Code, Controle
+from services.consent.domain.vastleggen import (
+    BezwaarStaat,
+    GeenUitdrukkelijkeGrond,
+    GezagStaatNietVast,
+    LooptAl,
+    LopendVerleden,
+    MagNietNamens,
+    controleer_akkoord,
+    controleer_gever,
+    controleer_instemming,
+    controleer_omstandigheid,
+    controleer_opheffing,
+    controleer_periode,
+    regel_voor_grond,
+)
+from services.consent.domain.vertegenwoordiging import (
+    Beslissers,
+    GezagOnbepaald,
+    Handeling,
+    gezag_onbepaald,
+    gezaghouders,
+    leeftijd,
+    ontbrekende_akkoorden,
+    vertegenwoordigers,
+    vertegenwoordigt,
+    wie_beslist,
+    wilsonbekwaam,
+)
+
+__all__ = [
+    "GEEN_RELATIE", "AlIngetrokken", "AlVastgelegd", "Beslissers", "Besluit", "BezwaarBlijft",
+    "BezwaarStaat", "Code", "Controle", "Feiten", "GeenUitdrukkelijkeGrond", "GezagOnbepaald",
+    "GezagStaatNietVast", "GrondBlijft", "Handeling", "Inhoud", "LooptAl", "LopendVerleden",
+    "MagNietNamens", "Noodtoegang", "OmstandigheidBlijft", "Record", "Vastlegging", "Vervanger",
+    "Vraag", "Vrager", "controleer_akkoord", "controleer_gever", "controleer_instemming",
+    "controleer_omstandigheid", "controleer_opheffing", "controleer_periode", "gezag_onbepaald",
+    "gezaghouders", "leeftijd", "mag", "ontbrekende_akkoorden", "regel_voor_grond", "relaties",
+    "vertegenwoordigers", "vertegenwoordigt", "wie_beslist", "wilsonbekwaam",
+]  # fmt: skip

@@ -1,0 +1,143 @@
+"""What a decision knows: who asks what, and the facts. What is not in here does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from events.base import Hoed
+from events.begrippen import Actor, Herkomst, Onderwerp
+from events.waarden import (
+    Akkoord,
+    Bezwaar,
+    Doel,
+    Doorbreking,
+    Gezag,
+    Grond,
+    Instemming,
+    Maatregel,
+    Mandaat,
+    Ontvanger,
+    Opheffing,
+    Veiligheidshuiscasus,
+    Veiligheidskern,
+    Vertegenwoordiger,
+    Vervanging,
+    Verwijzing,
+    Wilsonbekwaamheid,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vrager:
+    """Who asks, and the law under which she works."""
+
+    actor: Actor
+    rol: str
+    hoed: Hoed
+    regime: str
+    herkomst: str = ""
+    """Code of the herkomst of what she writes: her own file, when that is under secrecy."""
+
+    def werkt_onder(self, herkomst: Herkomst) -> bool:
+        """Whether data are of her own task. Secrecy is kept per file: another youth worker or
+        doctor in the same plan is not "directly involved" in this one (Jeugdwet 7.3.11 lid 2 a,
+        BW 7:457 lid 2)."""
+        return self.regime == herkomst.regime and (
+            herkomst.geheimhouder is None or self.herkomst == herkomst.code
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Vraag:
+    """One part somebody wants to see: whose, from which herkomst, about what, and for what."""
+
+    vrager: Vrager
+    doel: Doel | None
+    betrokkenen: tuple[UUID, ...]
+    herkomst: Herkomst
+    onderwerp: Onderwerp
+
+
+Inhoud = (
+    Grond
+    | Instemming
+    | Opheffing
+    | Akkoord
+    | Bezwaar
+    | Maatregel
+    | Wilsonbekwaamheid
+    | Vertegenwoordiger
+    | Veiligheidshuiscasus
+    | Doorbreking
+    | Verwijzing
+    | Veiligheidskern
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vastlegging:
+    """A record about one person that a decision may rest on."""
+
+    id: UUID
+    persoon: UUID
+    inhoud: Inhoud
+
+
+@dataclass(frozen=True, slots=True)
+class Noodtoegang:
+    """An emergency access that is open now: the record of it."""
+
+    id: UUID
+    opengesteld: Collection[str] = ()
+    """Codes of the herkomsten under secrecy that their holder herself opened for this access."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vervanger:
+    """Somebody a deelnemer named to do her task with her or in her place; `id` is the record."""
+
+    id: UUID
+    vervangt: UUID
+    vervanging: Vervanging
+
+
+@dataclass(frozen=True, slots=True)
+class Feiten:
+    """All a decision knows. What is not in here does not hold."""
+
+    vandaag: date
+    huishouden: UUID
+    regisseur: UUID | None = None
+    mandaat: Mandaat | None = None
+    deelnemers: Mapping[UUID, str] = field(default_factory=dict)
+    """Professional in the plan → regime of her task there."""
+    leden: Collection[UUID] = ()
+    bekenden: Collection[UUID] = ()
+    """Everybody who is or was in the household or its network, and the household itself: a
+    relation to one household opens nothing about people of another."""
+    gemelden: Collection[UUID] = ()
+    """Whom a melding that led to this household was about: known as far as that melding."""
+    geboortedata: Mapping[UUID, date] = field(default_factory=dict)
+    gezag: Mapping[UUID, Gezag] = field(default_factory=dict)
+    vastleggingen: Sequence[Vastlegging] = ()
+    """All that was recorded and is not withdrawn: grounds, consents, waivers, agreements with
+    help, objections, circumstances, and the safety core agreed beforehand."""
+    noodtoegang: Mapping[UUID, Noodtoegang] = field(default_factory=dict)
+    """Professional → the emergency access of hers that is open at this moment."""
+    vervangers: Mapping[UUID, Vervanger] = field(default_factory=dict)
+    """Professional → for whom she may do the task."""
+
+
+def geldig(van: date | None, tot: date | None, feiten: Feiten) -> bool:
+    """Whether a period holds today: its first and its last day count; no date is no limit."""
+    return (van is None or van <= feiten.vandaag) and (tot is None or feiten.vandaag <= tot)
+
+
+def bestemd(ontvanger: Ontvanger, vrager: Vrager) -> bool:
+    """Whether a record is meant for who asks: for her, or for everybody of her organisation."""
+    return ontvanger.medewerker == vrager.actor.id or (
+        ontvanger.organisatie is not None and ontvanger.organisatie == vrager.actor.organisatie
+    )

@@ -1,0 +1,216 @@
+"""May she see this? The pure decision.
+
+Rules kept here: deny by default; a missing fact is a refusal with a code; a field about several
+persons opens only when it may for each of them; a ground, the lifting of secrecy and an agreement
+with help are three things and none implies another. What must ("moet") goes before a prohibition
+and is never blocked by an objection; a prohibition goes before what may. Which regime may serve
+which purpose is data: `regelsets/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from events.begrippen import Rubriek
+from events.waarden import Doel
+from services.consent.domain.eisen import EISEN, Geval, bezwaar
+from services.consent.domain.feiten import Feiten, Vraag, Vrager, geldig
+from services.consent.domain.uitkomst import GEEN_RELATIE, Besluit, Code, Controle
+from services.consent.domain.vertegenwoordiging import kinderen_van, spreekt_namens
+from services.consent.regels import Regel, Regelset, Uitkomst, Wie
+
+DOEL_BIJ_REGIME: dict[str, Doel] = {
+    "wmo": Doel.WMO,
+    "plan": Doel.WMO,
+    "wmo-aanbieder": Doel.WMO_HULP,
+    "jeugd": Doel.JEUGD,
+    "jeugdhulp": Doel.JEUGDHULP,
+    "jeugdbescherming": Doel.JEUGDBESCHERMING,
+    "wgs": Doel.SCHULDHULP,
+    "pw": Doel.INKOMEN,
+    "onderwijs": Doel.ONDERWIJS,
+    "zorg": Doel.ZORG,
+    "veilig-thuis": Doel.VEILIG_THUIS,
+    "veiligheidshuis": Doel.VEILIGHEIDSHUIS,
+}
+"""The purpose follows from the task, which follows from the law somebody works under."""
+OOK_TE_VRAGEN: dict[str, frozenset[Doel]] = {
+    "jeugd": frozenset({Doel.JEUGD_RAAD, Doel.JEUGD_BEKOSTIGING, Doel.JEUGD_CONTROLE}),
+}
+"""Purposes of the same task that somebody names herself (Jeugdwet 7.4.0 lid 1 onder b, c, d)."""
+ALTIJD_TE_VRAGEN = frozenset({Doel.VERKENNING, Doel.ONDERZOEK, Doel.VERWIJSINDEX})
+"""Purposes that any professional here may name; the rules say what then holds."""
+_HERSTELBAAR = frozenset({Code.GEEN_GROND, Code.GEHEIMHOUDING})
+
+
+def relaties(vrager: Vrager, feiten: Feiten) -> dict[Wie, Doel]:
+    """What somebody is to this household, with the purpose that follows from it."""
+    if vrager.rol == "inwoner":
+        return _als_inwoner(vrager.actor.id, feiten)
+    gevonden: dict[Wie, Doel] = {}
+    if vrager.rol != "professional":
+        return gevonden
+    wie = vrager.actor.id
+    if feiten.regisseur == wie:
+        gevonden[Wie.REGISSEUR] = Doel.REGIE
+    regime = feiten.deelnemers.get(wie)
+    if regime is not None:
+        gevonden[Wie.DEELNEMER] = DOEL_BIJ_REGIME.get(regime, Doel.WMO)
+    vervanger = feiten.vervangers.get(wie)
+    if vervanger is not None and vervanger.vervangt in feiten.deelnemers:
+        gevonden[Wie.VERVANGER] = DOEL_BIJ_REGIME.get(
+            feiten.deelnemers[vervanger.vervangt], Doel.WMO
+        )
+    if wie in feiten.noodtoegang:
+        gevonden[Wie.NOODHULP] = Doel.NOOD
+    return gevonden
+
+
+def _als_inwoner(wie: UUID, feiten: Feiten) -> dict[Wie, Doel]:
+    gevonden: dict[Wie, Doel] = {}
+    if wie in feiten.leden:
+        gevonden[Wie.LID] = Doel.EIGEN_INZAGE
+    if next(kinderen_van(wie, feiten), None) is not None:
+        gevonden[Wie.GEZAGHOUDER] = Doel.EIGEN_INZAGE
+    if any(spreekt_namens(wie, lid, feiten, alleen_wettelijk=False) for lid in feiten.leden):
+        gevonden[Wie.VERTEGENWOORDIGER] = Doel.EIGEN_INZAGE
+    return gevonden
+
+
+def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
+    """Decide on one part.
+
+    A2 relation and mandate; A3 purpose and hat; A4 a rule for source and purpose, and its
+    conditions for every person concerned; A5 age, for a resident; A7 secrecy and objections
+    (trust.md §3.1).
+    """
+    # A2
+    hier = relaties(vraag.vrager, feiten)
+    if not hier:
+        return GEEN_RELATIE
+    if Wie.REGISSEUR in hier and not _mandaat_geldig(feiten):
+        del hier[Wie.REGISSEUR]
+        if not hier:
+            zin = "Uw mandaat als regisseur geldt vandaag niet."
+            niet = Controle("A2", "uw mandaat als regisseur geldt vandaag", False)
+            return _klaar(_niet(Code.MANDAAT_VERLOPEN, zin), [niet])
+    if not vraag.betrokkenen or not all(_bekend(wie, vraag, feiten) for wie in vraag.betrokkenen):
+        return GEEN_RELATIE
+    controles = [Controle("A2", "u heeft een taak in dit huishouden", True)]
+    # A3
+    passend = [
+        (wie, doel if vraag.doel is None else vraag.doel)
+        for wie, doel in hier.items()
+        if vraag.doel is None or vraag.doel is doel or _ook_te_vragen(vraag, wie)
+    ]
+    controles.append(Controle("A3", "het doel past bij uw taak", bool(passend)))
+    if not passend:
+        zin = "Dit doel past niet bij uw taak in dit huishouden."
+        return _klaar(_niet(Code.DOEL_PAST_NIET, zin), controles)
+    # A4, A5, A7 per rule; the first that opens wins, else the refusal that says most
+    bijna: Besluit | None = None
+    for wie, doel in passend:
+        for regel in regels.voor(wie, doel, vraag.herkomst.regime, vraag.onderwerp):
+            if regel.eigen_regime and not vraag.vrager.werkt_onder(vraag.herkomst):
+                continue
+            besluit = _toets(regel, doel, vraag, feiten)
+            if besluit.open:
+                controles.append(Controle("A4", f"regel {regel.id}, {regel.artikel}", True))
+                controles.append(Controle("A7", "geen bezwaar of geheimhouding in de weg", True))
+                return _met(besluit, controles)
+            if bijna is None or _zegt(besluit) < _zegt(bijna):
+                bijna = besluit
+            if besluit.code is Code.VERBODEN:
+                break
+    if bijna is None:
+        bijna = _niet(Code.GEEN_REGEL, "Geen regel staat toe dat u dit voor uw taak ziet.")
+    controles.append(Controle(bijna.code[:2], bijna.zin, False))
+    return _klaar(bijna, controles)
+
+
+def _toets(regel: Regel, doel: Doel, vraag: Vraag, feiten: Feiten) -> Besluit:
+    if not regel.geldt(feiten.vandaag):
+        return _niet(Code.NOG_GEEN_WET, regel.zin_zonder or regel.zin, regel)
+    if regel.hoeden and vraag.vrager.hoed not in regel.hoeden:
+        zin = f"U werkt nu met de hoed {vraag.vrager.hoed}. {regel.hoedzin}"
+        return _niet(Code.HOED_PAST_NIET, zin, regel)
+    if regel.uitkomst is Uitkomst.MAG_NIET:
+        return _niet(Code.VERBODEN, regel.zin, regel)
+    gebruikt: list[UUID] = []
+    ontbreekt: list[str] = []
+    code = Code.MAG
+    for persoon in vraag.betrokkenen:
+        geval = Geval(persoon, doel, vraag, feiten)
+        for eis in regel.eist:
+            bewijs = EISEN[eis](geval)
+            if isinstance(bewijs, Code):
+                # What cannot be mended weighs more than what can: it is the honest answer.
+                if code is Code.MAG or code in _HERSTELBAAR:
+                    code = bewijs
+                if eis.tekst not in ontbreekt:
+                    ontbreekt.append(eis.tekst)
+            elif bewijs is not None:
+                gebruikt.append(bewijs)
+        if regel.uitkomst is not Uitkomst.MOET and bezwaar(geval):
+            zin = "De betrokkene heeft bezwaar gemaakt tegen dit gebruik."
+            return _niet(Code.BEZWAAR, zin, regel)
+    if not ontbreekt:
+        return Besluit(
+            regel.uitkomst, Code.MAG, regel.zin, regel.id, regel.artikel, (), (), tuple(gebruikt)
+        )
+    zin = regel.zin_zonder or regel.zin
+    if code is Code.GEZAG_ONBEPAALD:
+        zin = "Het gezag over dit kind staat niet vast. Een medewerker zoekt dat eerst uit."
+    uitkomst = Uitkomst.MAG_NA if code in _HERSTELBAAR else Uitkomst.MAG_NIET
+    return Besluit(uitkomst, code, zin, regel.id, regel.artikel, tuple(ontbreekt))
+
+
+def _zegt(besluit: Besluit) -> int:
+    """How much a refusal tells, lowest first: a step that lacks or an objection, then what the law
+    forbids or a person must sort out, then no; a hat or a date only when nothing else speaks."""
+    if besluit.uitkomst is Uitkomst.MAG_NA or besluit.code is Code.BEZWAAR:
+        return 0
+    if besluit.code in (Code.VERBODEN, Code.GEZAG_ONBEPAALD):
+        return 1
+    return 3 if besluit.code in (Code.HOED_PAST_NIET, Code.NOG_GEEN_WET) else 2
+
+
+def _ook_te_vragen(vraag: Vraag, wie: Wie) -> bool:
+    if wie is Wie.DEELNEMER and vraag.doel in OOK_TE_VRAGEN.get(vraag.vrager.regime, ()):
+        return True
+    return wie in (Wie.REGISSEUR, Wie.DEELNEMER) and vraag.doel in ALTIJD_TE_VRAGEN
+
+
+def _bekend(persoon: UUID, vraag: Vraag, feiten: Feiten) -> bool:
+    return persoon in feiten.bekenden or (
+        vraag.onderwerp is Rubriek.MELDING and persoon in feiten.gemelden
+    )
+
+
+def _mandaat_geldig(feiten: Feiten) -> bool:
+    mandaat = feiten.mandaat
+    return mandaat is not None and geldig(mandaat.van, mandaat.tot, feiten)
+
+
+def _niet(code: Code, zin: str, regel: Regel | None = None) -> Besluit:
+    if regel is None:
+        return Besluit(Uitkomst.MAG_NIET, code, zin)
+    return Besluit(Uitkomst.MAG_NIET, code, zin, regel.id, regel.artikel)
+
+
+def _met(besluit: Besluit, controles: Sequence[Controle]) -> Besluit:
+    return Besluit(
+        besluit.uitkomst, besluit.code, besluit.zin, besluit.regel, besluit.artikel,
+        besluit.ontbreekt, tuple(controles), besluit.gebruikt,
+    )  # fmt: skip
+
+
+_ALLE = {"A2": "relatie", "A3": "doel", "A4": "grond", "A7": "bezwaar en geheimhouding"}
+
+
+def _klaar(besluit: Besluit, controles: Sequence[Controle]) -> Besluit:
+    """With the checks that were not reached."""
+    gedaan = {controle.code for controle in controles}
+    rest = (Controle(code, wat, None) for code, wat in _ALLE.items() if code not in gedaan)
+    return _met(besluit, (*controles, *rest))

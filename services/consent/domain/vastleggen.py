@@ -1,0 +1,213 @@
+"""Whether a record may be made: by whom, from when, beside what there is already."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from events.waarden import (
+    Akkoord,
+    Bezwaar,
+    Instemming,
+    Maatregel,
+    Omstandigheid,
+    Opheffing,
+    Reikwijdte,
+    Verwijzing,
+)
+from events.waarden import Vertegenwoordiger as Namens
+from infra.decider import RegelFout
+from services.consent.domain.feiten import Feiten, Vrager, geldig
+from services.consent.domain.oordeel import relaties
+from services.consent.domain.uitkomst import Code
+from services.consent.domain.vertegenwoordiging import (
+    Handeling,
+    leeftijd_ten_minste,
+    wie_beslist,
+    wilsonbekwaam,
+)
+from services.consent.regels import Eis, Regel, Regelset
+
+
+class MagNietNamens(RegelFout):
+    """Deze persoon kan hiervoor niet tekenen. Onder de 16 tekent wie het gezag heeft (UAVG 5)."""
+
+
+class GezagStaatNietVast(MagNietNamens):
+    """Het gezag over dit kind staat niet vast. Een medewerker zoekt dat eerst uit."""
+
+
+class NiemandNamens(MagNietNamens):
+    """Deze persoon kan hierover niet zelf beslissen. Leg eerst vast wie dat namens hen mag."""
+
+
+class GeenUitdrukkelijkeGrond(RegelFout):
+    """Voor dit gebruik kan geen grondslag worden vastgelegd; er is toestemming voor nodig."""
+
+
+class LopendVerleden(RegelFout):
+    """De einddatum ligt in het verleden."""
+
+
+class NogNietIngegaan(RegelFout):
+    """Dit gaat pas later in. Leg het vast op de dag dat het ingaat."""
+
+
+class EindeVoorBegin(RegelFout):
+    """De einddatum ligt voor de begindatum."""
+
+
+class LooptAl(RegelFout):
+    """Hiervoor loopt al een toestemming. Trek die eerst in, of vraag alleen wat er nog bij moet."""
+
+
+class BezwaarStaat(RegelFout):
+    """Tegen dit gebruik staat een bezwaar van dezelfde persoon. Trek dat eerst in."""
+
+
+class AlleenMinderjarig(RegelFout):
+    """Een maatregel gaat over een kind onder de 18, van wie de geboortedatum bekend is."""
+
+
+class AlleenMeerderjarig(RegelFout):
+    """Een vertegenwoordiger is er voor een volwassene die is vastgelegd als wilsonbekwaam."""
+
+
+class NietVoorZichzelf(RegelFout):
+    """Wie zichzelf niet kan vertegenwoordigen, kan ook niet haar of zijn eigen vertegenwoordiger
+    zijn."""
+
+
+class MeldingTeLang(RegelFout):
+    """Een melding in de verwijsindex staat er ten hoogste twee jaar (Jeugdwet 7.1.4.5)."""
+
+
+def controleer_instemming(
+    instemming: Instemming, persoon: UUID, feiten: Feiten, record: UUID | None = None
+) -> None:
+    """Who may give a toestemming (UAVG 5 lid 1), and not twice or against one's own objection.
+
+    What somebody else of the family decided is not told here: a parent does not learn of the
+    objection of a youth; the objection simply stands. `record` is what is being recorded: the same
+    command again is no second consent. Raises MagNietNamens, LopendVerleden, LooptAl, BezwaarStaat.
+    """
+    if not geldig(None, instemming.tot, feiten):
+        raise LopendVerleden
+    controleer_gever(instemming.gegeven_door, persoon, feiten, Handeling.TOESTEMMING)
+    for ander in feiten.vastleggingen:
+        if ander.persoon != persoon or ander.id == record:
+            continue
+        eerder = ander.inhoud
+        if (
+            isinstance(eerder, Instemming)
+            and eerder.gegeven_door == instemming.gegeven_door
+            and eerder.ontvanger == instemming.ontvanger
+            and geldig(None, eerder.tot, feiten)
+            and _overlapt(eerder, instemming)
+        ):
+            raise LooptAl
+        if (
+            isinstance(eerder, Bezwaar)
+            and instemming.gegeven_door == persoon
+            and eerder.doel is instemming.doel
+            and (not eerder.regimes or set(eerder.regimes) & set(instemming.regimes))
+            and (not eerder.onderwerpen or set(eerder.onderwerpen) & set(instemming.onderwerpen))
+        ):
+            raise BezwaarStaat
+
+
+def _overlapt(eerder: Reikwijdte, nieuw: Reikwijdte) -> bool:
+    return (
+        eerder.doel is nieuw.doel
+        and bool(set(eerder.regimes) & set(nieuw.regimes))
+        and bool(set(eerder.onderwerpen) & set(nieuw.onderwerpen))
+    )
+
+
+def controleer_gever(gever: UUID, persoon: UUID, feiten: Feiten, handeling: Handeling) -> None:
+    """Whether somebody's word counts in this for a person (the four tables).
+
+    Raises MagNietNamens, GezagStaatNietVast, NiemandNamens.
+    """
+    beslissers = wie_beslist(handeling, persoon, feiten)
+    if beslissers.telt(gever):
+        return
+    if beslissers.code is Code.GEZAG_ONBEPAALD:
+        raise GezagStaatNietVast
+    if beslissers.code is Code.WILSONBEKWAAM:
+        raise NiemandNamens
+    raise MagNietNamens
+
+
+def controleer_opheffing(opheffing: Opheffing, persoon: UUID, feiten: Feiten) -> None:
+    """Who may lift secrecy. Raises MagNietNamens, LopendVerleden."""
+    if not geldig(None, opheffing.tot, feiten):
+        raise LopendVerleden
+    controleer_gever(opheffing.gegeven_door, persoon, feiten, Handeling.VERSTREKKEN)
+
+
+def controleer_akkoord(akkoord: Akkoord, persoon: UUID, feiten: Feiten) -> None:
+    """Who may agree with help (Jeugdwet 7.3.4); each gives a record of her own.
+
+    Raises MagNietNamens.
+    """
+    controleer_gever(akkoord.gegeven_door, persoon, feiten, Handeling.HULP)
+
+
+def controleer_periode(van: date, tot: date | None, feiten: Feiten) -> None:
+    """What is recorded holds today. Raises EindeVoorBegin, LopendVerleden, NogNietIngegaan."""
+    if tot is not None and tot < van:
+        raise EindeVoorBegin
+    if not geldig(None, tot, feiten):
+        raise LopendVerleden
+    if not geldig(van, None, feiten):
+        raise NogNietIngegaan
+
+
+def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) -> None:
+    """Whether this can be so of this person, today.
+
+    Raises what `controleer_periode` raises, AlleenMinderjarig, AlleenMeerderjarig,
+    NietVoorZichzelf, MeldingTeLang.
+    """
+    controleer_periode(wat.van, wat.tot, feiten)
+    if isinstance(wat, Maatregel) and leeftijd_ten_minste(18, persoon, feiten) is not Code.TE_JONG:
+        raise AlleenMinderjarig
+    if isinstance(wat, Namens):
+        if wat.persoon == persoon:
+            raise NietVoorZichzelf
+        volwassen = leeftijd_ten_minste(18, persoon, feiten) is None
+        if not (volwassen and wilsonbekwaam(persoon, feiten)):
+            raise AlleenMeerderjarig
+    if isinstance(wat, Verwijzing) and (
+        wat.tot is None
+        or (wat.tot.year - wat.van.year, wat.tot.month, wat.tot.day)
+        > (2, wat.van.month, wat.van.day)
+    ):
+        raise MeldingTeLang
+
+
+def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels: Regelset) -> Regel:
+    """The rule that asks for the necessity of a ground: it names the article.
+
+    Raises GeenUitdrukkelijkeGrond where no rule, or more than one, covers all of it;
+    LopendVerleden.
+    """
+    if not geldig(None, bereik.tot, feiten):
+        raise LopendVerleden
+    gevonden: set[Regel] = set()
+    for regime in bereik.regimes:
+        for onderwerp in bereik.onderwerpen:
+            passend = [
+                regel
+                for wie, doel in relaties(vrager, feiten).items()
+                if doel is bereik.doel
+                for regel in regels.voor(wie, doel, regime, onderwerp)
+                if Eis.NOODZAAK in regel.eist and regel.geldt(feiten.vandaag)
+            ]
+            if not passend:
+                raise GeenUitdrukkelijkeGrond
+            gevonden.add(passend[0])
+    if len(gevonden) != 1:
+        raise GeenUitdrukkelijkeGrond
+    return gevonden.pop()
