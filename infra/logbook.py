@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -42,7 +42,9 @@ from sqlalchemy import (
 from events.base import Capsule, KeyId, Place, Zegelplaats
 from events.begrippen import Rubriek, herkomst
 from infra.database import Tx
+from infra.decider import RegelFout
 from infra.keys import KeyStore, UnknownKeyError
+from infra.provider import KeyFileError
 from infra.seal import SealError, SealingKey, canonical, open_capsule
 
 tables = MetaData()
@@ -85,6 +87,13 @@ class LogDamagedError(Exception):
 def nieuwe_span() -> str:
     """A span id as W3C trace context has them: 8 random bytes in hex, not all zero."""
     return f"{int.from_bytes(os.urandom(8), 'big') or 1:016x}"
+
+
+class LogboekDicht(RegelFout, ConnectionError):
+    """Het logboek van inzagen kan nu niet worden bijgewerkt. Zolang dat zo is, kan niemand iets
+    inzien; er is niets getoond. Samenplan gaat vanzelf verder zodra het weer kan."""
+
+    # A ConnectionError, because it is of the moment: whoever follows facts tries again.
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +143,21 @@ class Logbook:
     def __init__(self, keys: KeyStore, gemeente: str) -> None:
         self._keys = keys
         self._gemeente = gemeente
+        self.tekent: Callable[[], object] = lambda: None
+        """Raises KeyFileError when nobody could sign these rows; the wiring knows."""
 
-    def write(self, tx: Tx, now: datetime, regels: Iterable[Regel]) -> None:
+    def write(self, tx: Tx, now: datetime, regels: Iterable[Regel], *, opent: bool = True) -> None:
         """Append rows; durable when the transaction commits.
 
-        Raises ValueError for a part named as one of the columns that count as parts.
+        `opent` is False when nothing is shown to anybody on the strength of these rows: then they
+        may wait for the key that signs them. Raises LogboekDicht without that key, ValueError for a
+        part named as one of the columns that count as parts.
         """
+        if opent:
+            try:
+                self.tekent()
+            except KeyFileError:
+                raise LogboekDicht from None
         kid, key = self._keys.sealing_key(tx, _plaats(now))
         sealing = SealingKey(kid, key)
         last = self.last(tx)

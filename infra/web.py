@@ -43,9 +43,11 @@ from infra.decider import (
 )
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import CheckpointBusyError, SubjectErasedError
+from infra.logbook import LogboekDicht
 from infra.positions import Positie, Posities
 from infra.store import FeitTeGroot
 from infra.transient import TRANSIENT
+from infra.uitgegeven import NogGeenKop
 
 API_VERSION = "0.1.0"
 MAX_BODY = 256 * 1024
@@ -73,6 +75,8 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (NogNietVerwerkt, 503, "Nog niet verwerkt"),
     (WordtHersteld, 503, "Wordt hersteld"),
     (ConsentOnbereikbaar, 503, "Even niet beschikbaar"),
+    (LogboekDicht, 503, "Even niet beschikbaar"),
+    (NogGeenKop, 503, "Even niet beschikbaar"),
     (RegelFout, 409, "Kan niet"),
 )
 

@@ -17,7 +17,7 @@ class NoLogError(Exception):
     pass
 
 
-def _no_log(*_args: Any) -> None:
+def _no_log(*_args: Any, **_named: Any) -> None:
     raise NoLogError
 
 
