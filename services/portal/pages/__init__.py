@@ -16,7 +16,17 @@ from infra.auth import Tokens
 from infra.decider import NietBekend
 from infra.staff import Staff
 from services.portal.application import Portal
-from services.portal.pages import aanmelden, delen, huishouden, inzagen, nodig, waarom
+from services.portal.pages import (
+    aanmelden,
+    delen,
+    huishouden,
+    inzagen,
+    nodig,
+    nood,
+    regels,
+    waarom,
+    werk,
+)
 from services.portal.pages.kader import Kader
 
 _STATISCH = {"samenplan.css": "text/css; charset=utf-8", "samenplan.svg": "image/svg+xml"}
@@ -45,7 +55,7 @@ def router(
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return Response(bestanden[naam], media_type=_STATISCH[naam], headers=headers)
 
-    for onderdeel in (aanmelden, huishouden, delen, nodig, waarom, inzagen):
+    for onderdeel in (aanmelden, huishouden, delen, nodig, nood, regels, waarom, werk, inzagen):
         onderdeel.routes(kader, pages)
 
     @pages.api_route("/{rest:path}", methods=_METHODEN)

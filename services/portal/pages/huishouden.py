@@ -15,6 +15,7 @@ from infra.decider import NEDERLAND
 from services.portal.pages.beeld import beeld, zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import GEDAAN, Kader, nummer
+from services.portal.pages.nood import hier_open
 from services.portal.woorden import WOORDEN
 
 
@@ -103,13 +104,14 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         toen = None if dag is None else _einde_van(dag)
         dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, None, toen)
         d = beeld(dossier, sessie.wie, kader.vandaag)
+        nood = await hier_open(kader, sessie, huishouden) if "noodhulp" in d["rollen"] else None
         aandacht = [] if toen is not None else await _taken(kader, sessie, huishouden)
         if fout is not None and fout.status == 404:
             bij = None  # what it was about is not on the page any more
         return kader.pagina(
             "huishouden.html", sessie, 400 if geen_datum else 200 if fout is None else fout.status,
             h=d, namen=d["namen"], bewoners=d["bewoners"], vertrokken=d["vertrokken"],
-            taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
+            nood=nood, taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
             niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
             gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij), aandacht=aandacht,
             waarden={} if velden is None else velden.waarden,

@@ -65,6 +65,17 @@ GEDAAN = {
     "actie": "De actie is bijgewerkt.",
     "taak": "De taak is afgehandeld.",
     "bevestiging": "De bevestiging is vastgelegd.",
+    "nood": "Noodtoegang: dit huishouden is vier uur open. De privacy officer en de regisseur "
+    "weten het.",
+    "nood-verslag": "Uw verslag is vastgelegd.",
+    "nood-voorbereiding": "Uw advies is vastgelegd.",
+    "nood-oordeel": "Uw oordeel is vastgelegd.",
+    "nood-vrijgave": "De vrijgave is vastgelegd.",
+    "nood-openstelling": "Uw dossier is opengesteld.",
+    "aantekening": "Genoteerd.",
+    "beperking": "Het voorstel ligt bij de beslisser.",
+    "beperking-besluit": "Het besluit is vastgelegd en geldt vanaf nu.",
+    "beperking-einde": "Vastgelegd. Er wordt niets meer voor afgeschermd.",
 }
 
 
@@ -251,16 +262,20 @@ class Kader:
         return Paginaroute
 
 
-def _menu(rol: Rol | None) -> list[tuple[str, str]]:
-    match rol:
-        case None:
-            return []
+def _menu(wie: Aangemeld | None) -> list[tuple[str, str]]:
+    if wie is None:
+        return []
+    werk = ("/werk", "Werkvoorraad")
+    match wie.rol:
         case Rol.INWONER:
             return [("/huishoudens", "Mijn plan"), ("/wie-keek", "Wie keek er?")]
         case Rol.PRIVACY_OFFICER | Rol.FG:
-            return [("/inzagen", "Wie zag wat?")]
+            return [werk, ("/inzagen", "Wie zag wat?")]
+        case Rol.BESLISSER | Rol.DIENSTLEIDER:
+            return [werk]
         case _:
-            return [("/huishoudens", "Huishoudens")]
+            nood = [("/noodtoegang", "Noodtoegang")] if wie.nood else []
+            return [("/huishoudens", "Huishoudens"), *nood]
 
 
 def thuis(sessie: Sessie) -> str:

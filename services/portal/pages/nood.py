@@ -1,0 +1,151 @@
+"""Emergency access, at night on a phone: confirm, say why, find one household, and go in.
+
+Afterwards the same number leads everybody to what is theirs to do: account, preparation, verdict.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from events.toezicht import Noodcategorie
+from infra.auth import Aangemeld, Rol
+from infra.decider import NietBekend
+from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
+from services.portal.pages.kader import COOKIE, GEDAAN, Kader
+from services.portal.woorden import WOORDEN
+
+_LEEG = Formulier([])
+_BEVESTIGD = timedelta(minutes=15)
+_STAPPEN = {
+    "verslag": ("verslag",), "voorbereiding": ("advies",), "oordeel": ("uitkomst", "motivering"),
+    "vrijgave": ("reden",), "openstelling": ("reden",),
+}  # fmt: skip
+"""What can be done about an emergency access, with the fields that it asks."""
+_CATEGORIEEN = [(c.value, WOORDEN["noodcategorie"][c.value]) for c in Noodcategorie]
+
+
+def routes(kader: Kader, pages: APIRouter) -> None:
+    @pages.get("/noodtoegang")
+    async def formulier(request: Request) -> Response:
+        return await toon(_aangewezen(kader.sessie(request)), _LEEG)
+
+    @pages.post("/noodtoegang/bevestigen")
+    async def bevestig(request: Request) -> Response:
+        """In the demo a button; elsewhere the identity provider asks for a second means."""
+        sessie, _ = await kader.formulier(request)
+        _aangewezen(sessie)
+        if not kader.demo:
+            raise NietBekend
+        response = RedirectResponse("/noodtoegang", 303)
+        response.set_cookie(
+            COOKIE, kader.tokens.confirm(sessie.token, kader.now()), httponly=True,
+            samesite="strict", secure=request.url.scheme == "https", path="/",
+        )  # fmt: skip
+        return response
+
+    @pages.post("/noodtoegang")
+    async def neem(request: Request) -> Response:
+        sessie, velden = await kader.formulier(request)
+        _aangewezen(sessie)
+        zoek = ("naam", "geboortedatum", "postcode", "huisnummer")
+        body = {naam: velden.get(naam) for naam in ("categorie", "reden", *zoek)}
+        try:
+            klaar = await kader.opdracht(sessie, "/noodtoegangen", body, velden["sleutel"])
+        except Afgewezen as fout:
+            return await toon(sessie, velden, fout)
+        if klaar["huishouden"] is None:
+            return await toon(sessie, velden, niets=True)
+        return kader.naar(f"/huishoudens/{klaar['huishouden']}", "nood", klaar)
+
+    @pages.get("/noodtoegang/{noodtoegang:uuid}")
+    async def een(request: Request, noodtoegang: UUID) -> Response:
+        sessie = kader.sessie(request)
+        await kader.wacht(request)
+        gedaan = GEDAAN.get(request.query_params.get("gedaan", ""))
+        return await toon_een(sessie, noodtoegang, gedaan=gedaan)
+
+    @pages.get("/noodtoegang/{noodtoegang:uuid}/openstellen")
+    async def openstellen(request: Request, noodtoegang: UUID) -> Response:
+        sessie = kader.sessie(request)
+        if sessie.wie.rol is not Rol.PROFESSIONAL or sessie.wie.herkomst.geheimhouder is None:
+            raise NietBekend
+        return kader.pagina("nood_openstellen.html", sessie, nummer=noodtoegang)
+
+    @pages.post("/noodtoegang/{noodtoegang:uuid}/{stap}")
+    async def doe(request: Request, noodtoegang: UUID, stap: str) -> Response:
+        sessie, velden = await kader.formulier(request)
+        if stap not in _STAPPEN:
+            raise NietBekend
+        body = {naam: velden[naam] for naam in _STAPPEN[stap]}
+        pad = f"/noodtoegangen/{noodtoegang}/{stap}"
+        try:
+            klaar = await kader.opdracht(sessie, pad, body, velden["sleutel"])
+        except Afgewezen as fout:
+            if stap == "openstelling":
+                raise
+            return await toon_een(sessie, noodtoegang, fout=fout, velden=velden)
+        naar = "/huishoudens" if stap == "openstelling" else f"/noodtoegang/{noodtoegang}"
+        return kader.naar(naar, f"nood-{stap}", klaar)
+
+    async def toon(
+        sessie: Sessie, velden: Formulier, fout: Afgewezen | None = None, *, niets: bool = False
+    ) -> Response:
+        eigen = (await kader.lees(sessie, "/noodtoegangen"))["noodtoegangen"]
+        nu = kader.now()
+        bevestigd = sessie.wie.bevestigd is not None and nu - sessie.wie.bevestigd < _BEVESTIGD
+        return kader.pagina(
+            "nood.html", sessie, 200 if fout is None else fout.status, actief="/noodtoegang",
+            bevestigd=bevestigd, fout=fout, fouten=velden.fouten(fout, {}), niets=niets,
+            waarden=velden.waarden, sleutel=velden["sleutel"], categorieen=_CATEGORIEEN,
+            open=[een | {"over": over(een, nu)} for een in eigen if over(een, nu)],
+            zonder_verslag=[een for een in eigen if not een["verantwoord"]],
+        )  # fmt: skip
+
+    async def toon_een(
+        sessie: Sessie, nummer: UUID, gedaan: str | None = None, fout: Afgewezen | None = None,
+        velden: Formulier = _LEEG,
+    ) -> Response:  # fmt: skip
+        n = await kader.lees(sessie, f"/noodtoegangen/{nummer}")
+        return kader.pagina(
+            "nood_een.html", sessie, 200 if fout is None else fout.status, n=n, gedaan=gedaan,
+            fout=fout, waarden=velden.waarden, sleutel=velden["sleutel"],
+            over=over(n, kader.now()), zelf=str(sessie.wie.actor.id) == n["medewerker"],
+        )  # fmt: skip
+
+
+def over(noodtoegang: dict[str, Any], nu: datetime) -> str:
+    """How long it is still open, in words; empty when it has closed."""
+    rest = datetime.fromisoformat(noodtoegang["tot"]) - nu
+    minuten = int(rest.total_seconds() // 60) + 1
+    if rest <= timedelta():
+        return ""
+    uren, minuten = divmod(minuten, 60)
+    uur = f"{uren} uur" if uren else ""
+    minuut = f"{minuten} {'minuut' if minuten == 1 else 'minuten'}" if minuten else ""
+    return " en ".join(deel for deel in (uur, minuut) if deel)
+
+
+async def hier_open(kader: Kader, sessie: Sessie, huishouden: UUID) -> dict[str, Any] | None:
+    """Her own emergency access to this household that is open now, for the banner."""
+    for een in (await kader.lees(sessie, "/noodtoegangen"))["noodtoegangen"]:
+        if een["huishouden"] == str(huishouden) and (rest := over(een, kader.now())):
+            found: dict[str, Any] = een | {"over": rest}
+            return found
+    return None
+
+
+def mag_nood(wie: Aangemeld) -> bool:
+    """Whether the way to emergency access is shown to her."""
+    return wie.rol is Rol.PROFESSIONAL and wie.nood
+
+
+def _aangewezen(sessie: Sessie) -> Sessie:
+    """Raises NietBekend."""
+    if not mag_nood(sessie.wie):
+        raise NietBekend
+    return sessie

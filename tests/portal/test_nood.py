@@ -1,0 +1,147 @@
+"""Emergency access and the work of supervision on the pages, by people who fill in forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.portal.pages.werk import termijn
+from tests.consent.huis import Huis
+from tests.portal.bezoeker import Bezoeker, gelezen
+from tests.system.stad import stad
+
+REDEN = "De politie belt: het jongste kind is alleen thuis en wordt bedreigd."
+
+
+@pytest.fixture(scope="module")
+def huis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Huis]:
+    with stad(tmp_path_factory.mktemp("nacht")) as made:
+        yield Huis(made)
+
+
+class Mens(Bezoeker):
+    """Somebody who signed in, and whose forms are followed by everybody at once."""
+
+    def __init__(self, huis: Huis, wie: str) -> None:
+        super().__init__(huis.stad.client)
+        self._huis = huis
+        self.meld_aan(huis.stad.wie[wie].id)
+
+    def doe(self, pad: str, actie: str, **velden: str) -> str:
+        """Fill in a form of a page and send it; where it leads, or the page that says why not."""
+        answer = self.verstuur(actie, self.verborgen(pad, actie) | velden)
+        self._huis.stad.world.worker.drain()
+        if "Set-Cookie" in answer.headers:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return answer.headers.get("Location") or answer.text
+
+
+def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
+    nadia, joris, hanna = Mens(huis, "nadia"), Mens(huis, "joris"), Mens(huis, "hanna")
+    assert 'href="/noodtoegang"' in nadia.zie("/huishoudens")
+    assert "Open vier uur" not in nadia.zie("/noodtoegang")
+    assert nadia.doe("/noodtoegang", "/noodtoegang/bevestigen") == "/noodtoegang"
+    assert "Open vier uur" in nadia.zie("/noodtoegang")
+    wat = {"categorie": "gevaar-voor-een-kind", "reden": REDEN}
+    kort = nadia.doe("/noodtoegang", "/noodtoegang", categorie="", reden="Snel", naam="Kees Proef")
+    assert "is te kort" in kort
+    assert "Kees Proef" in kort  # what was typed is not lost
+    niemand = nadia.doe("/noodtoegang", "/noodtoegang", **wat, naam="Niemand Hier",
+                        geboortedatum="2012-01-05")  # fmt: skip
+    assert "niet precies één huishouden" in niemand
+    naar = nadia.doe("/noodtoegang", "/noodtoegang", **wat, naam="Kees Proef",
+                     geboortedatum="2012-01-05")  # fmt: skip
+    assert naar.startswith(f"/huishoudens/{huis.id}?")
+    dossier = nadia.zie(naar)
+    assert "Noodtoegang: nog 4 uur" in dossier or "Noodtoegang: nog 3 uur en" in dossier
+    (nummer,) = {
+        given["href"]
+        for tag, given in gelezen(dossier).tags
+        if tag == "a" and (given.get("href") or "").startswith("/noodtoegang/")
+    }
+    assert nummer is not None
+    nadia.doe(nummer, f"{nummer}/verslag", verslag="Kind veilig bij oma gebracht.")
+    assert nummer in joris.zie("/werk")
+    assert "nog geen advies" in hanna.zie(nummer)
+    joris.doe(nummer, f"{nummer}/voorbereiding", advies="Het was nodig.")
+    hanna.doe(nummer, f"{nummer}/oordeel", uitkomst="terecht", motivering="Het kind was alleen.")
+    for wie in (nadia, joris, hanna):
+        gezien = wie.zie(nummer)
+        assert "Terecht" in gezien
+        assert REDEN in gezien
+    assert REDEN not in Mens(huis, "femke").zie(nummer)
+
+
+def test_a_restriction_on_the_pages(huis: Huis) -> None:
+    joris, hanna, femke = Mens(huis, "joris"), Mens(huis, "hanna"), Mens(huis, "femke")
+    gevraagd = (
+        "weging", "doeleinden", "categorieen", "waarborgen", "verantwoordelijken", "opslag",
+        "risicos", "mededeling",
+    )  # fmt: skip
+    tekst = dict.fromkeys(gevraagd, "Overwogen.")
+    velden = tekst | {
+        "persoon": str(huis.anna), "gronden": "i", "medewerkers": str(huis.stad.wie["sanne"].id),
+        "van": "2026-03-01", "herzienOp": "2026-06-01", "tot": "2026-09-01",
+    }  # fmt: skip
+    fout = joris.doe("/werk/beperking", "/werk/beperking", **velden | {"herzienOp": "2026-10-01"})
+    assert "De herziening ligt" in fout
+    naar = joris.doe("/werk/beperking", "/werk/beperking", **velden)
+    pad = naar.partition("?")[0]
+    assert "Zonder besluit wordt niets afgeschermd" in joris.zie(pad)
+    assert pad in hanna.zie("/werk")
+    hanna.doe(pad, f"{pad}/besluit")
+    assert "wordt niet getoond" in hanna.zie(pad)
+    assert "Sanne Dijkstra" in hanna.zie(pad)
+    assert "Sanne Dijkstra" not in femke.zie(pad)
+    hanna.doe(pad, f"{pad}/einde", reden="Niet meer nodig.")
+    assert "Er wordt niets meer afgeschermd" in joris.zie(pad)
+
+
+def test_the_fg_advises_and_keeps_her_own_work(huis: Huis) -> None:
+    femke, hanna = Mens(huis, "femke"), Mens(huis, "hanna")
+    femke.doe("/werk", "/werk/aantekeningen", tekst="Klacht van een inwoner.", uiterlijk="")
+    assert "Klacht van een inwoner." in femke.zie("/werk")
+    assert "Klacht" not in hanna.zie("/werk")
+    pad = f"/werk/advies/{huis.id}"
+    femke.doe(pad, pad, advies="Bewaar dit korter.")
+    assert "Bewaar dit korter." in hanna.zie(pad)
+    (taak,) = (
+        actie for actie in gelezen(femke.zie("/werk")).formulieren if "/werk/taken/" in actie
+    )
+    femke.doe("/werk", taak, uitkomst="Beantwoord.")
+    assert "Klacht van een inwoner." not in femke.zie("/werk")
+
+
+def test_for_whom_these_pages_do_not_exist(huis: Huis) -> None:
+    paden = {
+        "/noodtoegang": {"nadia"},
+        "/werk": {"hanna", "joris", "femke", "wil", "pieter"},
+        "/werk/beperking": {"joris"},
+        f"/werk/advies/{huis.id}": {"hanna", "joris", "femke", "wil"},
+        f"/noodtoegang/{huis.id}": set(),
+        f"/werk/beperking/{huis.id}": set(),
+        f"/noodtoegang/{huis.id}/openstellen": {"sanne", "bram", "tom"},
+    }
+    for wie in ("ellen", "tom", "sanne", "bram", "nadia", "hanna", "joris", "femke", "wil",
+                "pieter", "anna"):  # fmt: skip
+        mens = Mens(huis, wie)
+        for pad, mogen in paden.items():
+            mens.zie(pad, 200 if wie in mogen else 404)
+
+
+@pytest.mark.parametrize(
+    ("uiterlijk", "zin", "laat"),
+    [
+        (None, "zonder termijn", False),
+        ("2026-03-02", "vandaag", False),
+        ("2026-03-03", "uiterlijk morgen, 3 maart 2026", False),
+        ("2026-03-11", "nog 9 dagen, uiterlijk 11 maart 2026", False),
+        ("2026-03-01", "1 dag te laat (uiterlijk 1 maart 2026)", True),
+        ("2026-02-27", "3 dagen te laat (uiterlijk 27 februari 2026)", True),
+    ],
+)
+def test_a_deadline_in_words(uiterlijk: str | None, zin: str, laat: bool) -> None:
+    from datetime import date
+
+    assert termijn(uiterlijk, date(2026, 3, 2)) == (zin, laat)
