@@ -25,7 +25,7 @@ from fastapi.routing import APIRoute
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
 
 from infra import trace
-from infra.auth import NotSignedInError, Rol, Tokens
+from infra.auth import Aangemeld, NotSignedInError, Rol, Tokens
 from infra.decider import NEDERLAND, NietBekend, RegelFout, WordtHersteld
 from infra.staff import Staff
 from infra.web import NogNietVerwerkt, wacht_op
@@ -203,9 +203,9 @@ class Kader:
     def pagina(
         self, template: str, sessie: Sessie | None = None, status: int = 200, **inhoud: Any
     ) -> Response:
-        rol = None if sessie is None else sessie.wie.rol
+        wie = None if sessie is None else sessie.wie
         html = self._env.get_template(template).render(
-            sessie=sessie, menu=_menu(rol), vandaag=self.vandaag, **inhoud
+            sessie=sessie, menu=_menu(wie), vandaag=self.vandaag, **inhoud
         )
         return HTMLResponse(html, status)
 
@@ -280,7 +280,7 @@ def _menu(wie: Aangemeld | None) -> list[tuple[str, str]]:
 
 def thuis(sessie: Sessie) -> str:
     """Where somebody starts."""
-    return _menu(sessie.wie.rol)[0][0]
+    return _menu(sessie.wie)[0][0]
 
 
 def nummer(text: str) -> UUID:
