@@ -26,7 +26,17 @@ from events.waarden import Reikwijdte as Bereik
 from infra.decider import Recorded
 from infra.staff import Persona
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
-from services.consent import NAAM, api_authzen, api_nood, api_taken, api_uitleg
+from services.consent import (
+    NAAM,
+    api_authzen,
+    api_beperking,
+    api_logboek,
+    api_nood,
+    api_regels,
+    api_taken,
+    api_toezicht,
+    api_uitleg,
+)
 from services.consent.application import Consent
 from services.consent.inzagen import voor_betrokkene, voor_toezicht
 from services.consent.vastleggen import Vastleggen
@@ -123,14 +133,6 @@ class Wissing(Antwoord):
     bewijs: str
 
 
-class RegelsAntwoord(BaseModel):
-    """The rule set, with the hash that every decision names."""
-
-    versie: str
-    hash: str
-    regels: list[dict[str, Any]]
-
-
 def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRouter:
     """Consent's part of `/v1`; `staf` is who can sign in, by id."""
     routes = APIRouter(tags=[NAAM])
@@ -222,22 +224,14 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
         """Vernietigt de sleutels van een persoon; alleen de beslisser namens het college."""
         return klaar(consent.wis(opdracht.wie, persoon, opdracht.context))
 
-    @routes.get(
-        "/regels", response_model=RegelsAntwoord, summary="De regels voor delen",
-        operation_id="regels",
-    )  # fmt: skip
-    def regels(_wie: Wie) -> dict[str, Any]:
-        """Welke herkomst waarvoor gebruikt mag worden, met artikel en voorwaarden."""
-        rules = consent.regels
-        return {
-            "versie": rules.versie, "hash": rules.hash,
-            "regels": [rule.model_dump(mode="json") for rule in rules.regels],
-        }  # fmt: skip
-
     routes.include_router(api_taken.router(consent))
+    routes.include_router(api_logboek.router(consent))
+    routes.include_router(api_regels.router(consent))
     routes.include_router(api_uitleg.router(consent, staf))
     routes.include_router(api_authzen.router(consent, staf))
     routes.include_router(api_nood.router(consent))
+    routes.include_router(api_beperking.router(consent))
+    routes.include_router(api_toezicht.router(consent))
     return routes
 
 

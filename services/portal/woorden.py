@@ -158,7 +158,8 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "mag-na": "Nog niet: er ontbreekt een stap", "mag-niet": "Nee, u mag dit niet zien",
     },
     "regeluitkomst": {
-        "moet": "Moet", "mag": "Mag", "mag-na": "Mag, na een stap", "mag-niet": "Mag niet",
+        "moet": "Moet", "mag": "Mag", "mag-na": "Mag, onder een voorwaarde",
+        "mag-niet": "Mag niet",
     },
     "planstand": {"loopt": "Plan loopt", "gesloten": "Plan is afgesloten"},
     "vastleggingstand": {"geldt": "Geldt", "ingetrokken": "Geldt niet meer"},
