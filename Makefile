@@ -24,6 +24,9 @@ cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een ec
 soak: .venv/.test .venv/.servers  ## uren van storingen onder belasting; niets bevestigds mag verloren gaan
 	@$(PY) -m tests.system.storing
 
+wedloop: .venv/.test .venv/.servers  ## tienduizend intrekkingen tegen lezers, op SQLite en op PostgreSQL; geen blik mag te laat zijn
+	@SAMENPLAN_WEDLOOP=10000 $(PY) -m pytest -q tests/consent/test_race.py
+
 tweede-mening: .venv/.test  ## een miljoen willekeurige vragen aan onze regels en aan dezelfde regels in Cedar
 	@$(PY) -m tests.cedar 1000000
 
@@ -59,4 +62,4 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh servers
 	@touch $@
 
-.PHONY: help run lint check test cluster soak tweede-mening bench lock
+.PHONY: help run lint check test cluster soak wedloop tweede-mening bench lock
