@@ -27,6 +27,7 @@ LARGE = {
     "infra/store.py": "the whole path of a command, with the mapper beside the recorder it serves",
     "infra/web.py": "every default of the HTTP border in one place",
     "services/consent/application.py": "release, records, erasure and log share one transaction",
+    "events/waarden.py": "one table: every value that a field of a fact can hold",
     "services/intake/api.py": "one route after another",
     "services/intake/application.py": "one use case after another",
     "services/plan/domain/plan.py": "one state with all its decisions",

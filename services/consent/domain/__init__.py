@@ -1,8 +1,9 @@
 """Consent's rules, a file per idea, all pure.
 
-`feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides with the conditions in
-`eisen`; `vertegenwoordiging` says who decides for whom; `record` is a record as it stands and
-`vastleggen` whether one may be made. The rules themselves are data (`services/consent/regels.py`).
+`feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides, by the conditions in
+`eisen` and `eisen_personen`. `gezag` knows ages and custody, `vertegenwoordiging` who decides for
+whom; `record` is a record as it stands and `vastleggen` whether one may be made. The rules
+themselves are data (`services/consent/regels.py`).
 """
 
 from services.consent.domain.feiten import (
@@ -13,6 +14,14 @@ from services.consent.domain.feiten import (
     Vervanger,
     Vraag,
     Vrager,
+)
+from services.consent.domain.gezag import (
+    GezagOnbepaald,
+    gezag_onbepaald,
+    gezaghouders,
+    leeftijd,
+    vertegenwoordigt,
+    wilsonbekwaam,
 )
 from services.consent.domain.oordeel import mag, relaties
 from services.consent.domain.record import (
@@ -41,16 +50,10 @@ from services.consent.domain.vastleggen import (
 )
 from services.consent.domain.vertegenwoordiging import (
     Beslissers,
-    GezagOnbepaald,
     Handeling,
-    gezag_onbepaald,
-    gezaghouders,
-    leeftijd,
     ontbrekende_akkoorden,
     vertegenwoordigers,
-    vertegenwoordigt,
     wie_beslist,
-    wilsonbekwaam,
 )
 
 __all__ = [

@@ -1,5 +1,7 @@
 """The conditions of a rule, one function each: what must hold for one person concerned.
 
+Here those about what was recorded; those about people are in `eisen_personen.py`.
+
 A function gives the record that meets the condition, None when it holds without one, or the code
 that says why it does not. What a condition means in law stands with it; `Eis.tekst` is how a reader
 is told.
@@ -7,62 +9,42 @@ is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
-from uuid import UUID
+from collections.abc import Callable
 
 from events.waarden import (
     Bezwaar,
     Doel,
     Doorbreking,
-    Gezagsuitkomst,
     Grond,
     Instemming,
-    Maatregel,
-    Maatregelsoort,
     Opheffing,
     Reikwijdte,
     Veiligheidshuiscasus,
     Veiligheidskern,
     Verwijzing,
 )
-from services.consent.domain.feiten import Feiten, Vraag, bestemd, geldig
-from services.consent.domain.uitkomst import Code
-from services.consent.domain.vertegenwoordiging import (
-    leeftijd_ten_minste,
-    spreekt_namens,
-    vertegenwoordigt,
-    wilsonbekwaam,
+from services.consent.domain.eisen_personen import (
+    gezag_onder_twaalf,
+    gezag_onder_zestien,
+    meebetrokken,
+    onder_drieentwintig,
+    ondertoezichtstelling,
+    twaalf,
+    vertegenwoordiger,
+    voogdij_onder_twaalf,
+    voogdij_onder_zestien,
+    wettelijk_vertegenwoordiger,
+    zelf,
+    zestien,
 )
+from services.consent.domain.feiten import bestemd, geldig
+from services.consent.domain.geval import Bewijs, Geval
+from services.consent.domain.uitkomst import Code
 from services.consent.regels import Eis
 
-T = TypeVar("T")
-Bewijs = UUID | Code | None
 ZONDER_BEZWAAR = frozenset({Doel.EIGEN_INZAGE, Doel.TOEZICHT, Doel.NOOD, Doel.VEILIG_THUIS})
 """Purposes an objection does not stop by itself: one's own rights, supervision, and the safety of
 another (UAVG 41 lid 1 onder i). The college weighs the objection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Geval:
-    """One person concerned of a question, for one purpose."""
-
-    persoon: UUID
-    doel: Doel
-    vraag: Vraag
-    feiten: Feiten
-
-    @property
-    def wie(self) -> UUID:
-        """Who asks."""
-        return self.vraag.vrager.actor.id
-
-    def van(self, soort: type[T]) -> Iterator[tuple[UUID, T]]:
-        """The records of one kind about this person."""
-        for record in self.feiten.vastleggingen:
-            if record.persoon == self.persoon and isinstance(record.inhoud, soort):
-                yield record.id, record.inhoud
 
 
 def noodzaak(geval: Geval) -> Bewijs:
@@ -106,79 +88,6 @@ def doorbreking(geval: Geval) -> Bewijs:
     return Code.GEHEIMHOUDING
 
 
-def zelf(geval: Geval) -> Bewijs:
-    """It is about who asks, who is 12 or older and not incapable (Wmo 5.3.2 lid 2)."""
-    if geval.persoon != geval.wie:
-        return Code.GEEN_REGEL
-    if wilsonbekwaam(geval.persoon, geval.feiten):
-        return Code.WILSONBEKWAAM
-    return leeftijd_ten_minste(12, geval.persoon, geval.feiten)
-
-
-def meebetrokken(geval: Geval) -> Bewijs:
-    """Who asks is one of those it is about."""
-    return None if geval.wie in geval.vraag.betrokkenen else Code.GEEN_REGEL
-
-
-def twaalf(geval: Geval) -> Bewijs:
-    """Who asks is 12 or older."""
-    return leeftijd_ten_minste(12, geval.wie, geval.feiten)
-
-
-def zestien(geval: Geval) -> Bewijs:
-    """Who asks is 16 or older."""
-    return leeftijd_ten_minste(16, geval.wie, geval.feiten)
-
-
-def gezag_onder_twaalf(geval: Geval) -> Bewijs:
-    """Who asks has custody over a child below 12, or a minor judged incapable."""
-    return _gezag(geval, 12)
-
-
-def gezag_onder_zestien(geval: Geval) -> Bewijs:
-    """Who asks has custody over a child below 16, or a minor judged incapable."""
-    return _gezag(geval, 16)
-
-
-def wettelijk_vertegenwoordiger(geval: Geval) -> Bewijs:
-    """Who asks is curator or mentor of an adult judged incapable (UAVG 5 lid 4 onder c)."""
-    return _namens(geval, alleen_wettelijk=True)
-
-
-def vertegenwoordiger(geval: Geval) -> Bewijs:
-    """Who asks is of the first kind of representative that exists (Jeugdwet 7.3.15 lid 2, 3)."""
-    return _namens(geval, alleen_wettelijk=False)
-
-
-def ondertoezichtstelling(geval: Geval) -> Bewijs:
-    """A supervision order about a minor is in force and executed by the organisation of who asks;
-    and it is about that minor, or about a parent or guardian with custody of her (Jeugdwet 7.3.11
-    lid 4)."""
-    for record in geval.feiten.vastleggingen:
-        maatregel = record.inhoud
-        if (
-            isinstance(maatregel, Maatregel)
-            and maatregel.soort is Maatregelsoort.ONDERTOEZICHTSTELLING
-            and _van_deze_instelling(maatregel, geval)
-            and leeftijd_ten_minste(18, record.persoon, geval.feiten) is Code.TE_JONG
-        ):
-            gezag = geval.feiten.gezag.get(record.persoon)
-            ouders = () if gezag is None else gezag.houders
-            if geval.persoon == record.persoon or geval.persoon in ouders:
-                return record.id
-    return Code.GEEN_GROND
-
-
-def voogdij_onder_twaalf(geval: Geval) -> Bewijs:
-    """The organisation of who asks is guardian of this child, who is below 12."""
-    return _voogdij(geval, 12)
-
-
-def voogdij_onder_zestien(geval: Geval) -> Bewijs:
-    """The organisation of who asks is guardian of this child, who is below 16."""
-    return _voogdij(geval, 16)
-
-
 def veiligheidshuiscasus(geval: Geval) -> Bewijs:
     """The person is in a case that was admitted by the test of WGS 2.31 and is not closed."""
     for nummer, casus in geval.van(Veiligheidshuiscasus):
@@ -198,12 +107,6 @@ def eigen_verwijzing(geval: Geval) -> Bewijs:
         if melding.melder == geval.wie and geldig(melding.van, melding.tot, geval.feiten):
             return nummer
     return Code.GEEN_GROND
-
-
-def onder_drieentwintig(geval: Geval) -> Bewijs:
-    """The person is not yet 23 (Jeugdwet 7.1.4.5 lid 2 onder b)."""
-    code = leeftijd_ten_minste(23, geval.persoon, geval.feiten)
-    return None if code is Code.TE_JONG else code or Code.GEEN_REGEL
 
 
 def veiligheidskern(geval: Geval) -> Bewijs:
@@ -300,39 +203,4 @@ def _dekt(inhoud: Reikwijdte, geval: Geval) -> bool:
         and geval.vraag.onderwerp in inhoud.onderwerpen
         and bestemd(inhoud.ontvanger, geval.vraag.vrager)
         and geldig(None, inhoud.tot, geval.feiten)
-    )
-
-
-def _gezag(geval: Geval, tot: int) -> Bewijs:
-    if vertegenwoordigt(geval.wie, geval.persoon, geval.feiten, tot):
-        return None
-    gezag = geval.feiten.gezag.get(geval.persoon)
-    if gezag is not None and gezag.uitkomst in (
-        Gezagsuitkomst.NIET_TE_BEPALEN,
-        Gezagsuitkomst.IN_ONDERZOEK,
-        Gezagsuitkomst.TIJDELIJK_GEEN,
-    ):
-        return Code.GEZAG_ONBEPAALD
-    return Code.GEEN_REGEL
-
-
-def _namens(geval: Geval, *, alleen_wettelijk: bool) -> Bewijs:
-    ja = spreekt_namens(geval.wie, geval.persoon, geval.feiten, alleen_wettelijk=alleen_wettelijk)
-    return None if ja else Code.GEEN_REGEL
-
-
-def _voogdij(geval: Geval, tot: int) -> Bewijs:
-    for nummer, maatregel in geval.van(Maatregel):
-        if (
-            maatregel.soort is Maatregelsoort.VOOGDIJ
-            and _van_deze_instelling(maatregel, geval)
-            and leeftijd_ten_minste(tot, geval.persoon, geval.feiten) is Code.TE_JONG
-        ):
-            return nummer
-    return Code.GEEN_REGEL
-
-
-def _van_deze_instelling(maatregel: Maatregel, geval: Geval) -> bool:
-    return maatregel.instelling == geval.vraag.vrager.actor.organisatie and geldig(
-        maatregel.van, maatregel.tot, geval.feiten
     )

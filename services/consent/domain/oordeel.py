@@ -14,10 +14,12 @@ from uuid import UUID
 
 from events.begrippen import Rubriek
 from events.waarden import Doel
-from services.consent.domain.eisen import EISEN, Geval, bezwaar
+from services.consent.domain.eisen import EISEN, bezwaar
 from services.consent.domain.feiten import Feiten, Vraag, Vrager, geldig
+from services.consent.domain.geval import Geval
+from services.consent.domain.gezag import kinderen_van
 from services.consent.domain.uitkomst import GEEN_RELATIE, Besluit, Code, Controle
-from services.consent.domain.vertegenwoordiging import kinderen_van, spreekt_namens
+from services.consent.domain.vertegenwoordiging import spreekt_namens
 from services.consent.regels import Regel, Regelset, Uitkomst, Wie
 
 DOEL_BIJ_REGIME: dict[str, Doel] = {

@@ -18,14 +18,10 @@ from events.waarden import (
 from events.waarden import Vertegenwoordiger as Namens
 from infra.decider import RegelFout
 from services.consent.domain.feiten import Feiten, Vrager, geldig
+from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
 from services.consent.domain.oordeel import relaties
 from services.consent.domain.uitkomst import Code
-from services.consent.domain.vertegenwoordiging import (
-    Handeling,
-    leeftijd_ten_minste,
-    wie_beslist,
-    wilsonbekwaam,
-)
+from services.consent.domain.vertegenwoordiging import Handeling, wie_beslist
 from services.consent.regels import Eis, Regel, Regelset
 
 

@@ -9,15 +9,21 @@ Custody that is not established stops every conclusion: a person must sort it ou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from events.waarden import Akkoord, Gezag, Gezagsuitkomst, Vertegenwoordiging, Wilsonbekwaamheid
+from events.waarden import Akkoord, Vertegenwoordiging
 from events.waarden import Vertegenwoordiger as Namens
 from services.consent.domain.feiten import Feiten, geldig
+from services.consent.domain.gezag import (
+    GEZAG_ZIN,
+    gezaghouders,
+    leeftijd_ten_minste,
+    leeftijd_van,
+    onbepaald,
+    wilsonbekwaam,
+)
 from services.consent.domain.uitkomst import Code
 
 
@@ -89,18 +95,8 @@ VOLGORDE: tuple[frozenset[Vertegenwoordiging], ...] = (
 WETTELIJK = VOLGORDE[0]
 """Who represents by law; for the AVG nobody else does (UAVG 5 lid 2, 3 c and 4 c)."""
 _ALLEEN_WETTELIJK = frozenset({Handeling.TOESTEMMING, Handeling.INTREKKEN, Handeling.RECHTEN})
-_HOUDERS: dict[Gezagsuitkomst, int] = {
-    Gezagsuitkomst.GEZAMENLIJK_OUDERLIJK: 2,
-    Gezagsuitkomst.GEZAMENLIJK: 2,
-    Gezagsuitkomst.EENHOOFDIG: 1,
-    Gezagsuitkomst.VOOGDIJ: 1,
-}
-"""How many holders an outcome has at least; an outcome that is not here establishes nothing."""
 _ZINNEN: dict[Code, str] = {
-    Code.GEZAG_ONBEPAALD: (
-        "Het gezag over dit kind staat niet vast. Een medewerker zoekt dat eerst uit; tot die tijd "
-        "beslist niemand namens dit kind."
-    ),
+    Code.GEZAG_ONBEPAALD: GEZAG_ZIN,
     Code.LEEFTIJD_ONBEKEND: "De geboortedatum is niet bekend. Leg die eerst vast.",
     Code.WILSONBEKWAAM: (
         "Deze persoon kan hierover niet zelf beslissen, en er is niemand vastgelegd die dat namens "
@@ -122,16 +118,6 @@ class Beslissers:
     def telt(self, wie: UUID) -> bool:
         """Whether the word of this person counts."""
         return wie in self.samen or wie in self.een_van
-
-
-@dataclass(frozen=True, slots=True)
-class GezagOnbepaald:
-    """A child of whom it is not known who decides for her: a person must resolve it."""
-
-    kind: UUID
-    uitkomst: Gezagsuitkomst
-    code: Code = Code.GEZAG_ONBEPAALD
-    zin: str = _ZINNEN[Code.GEZAG_ONBEPAALD]
 
 
 def wie_beslist(handeling: Handeling, persoon: UUID, feiten: Feiten) -> Beslissers:
@@ -201,16 +187,6 @@ def vertegenwoordigers(
     return ()
 
 
-def wilsonbekwaam(persoon: UUID, feiten: Feiten) -> bool:
-    """Whether somebody was judged, and is still held, not able to weigh her interests."""
-    return any(
-        record.persoon == persoon
-        and isinstance(record.inhoud, Wilsonbekwaamheid)
-        and geldig(record.inhoud.van, record.inhoud.tot, feiten)
-        for record in feiten.vastleggingen
-    )
-
-
 def spreekt_namens(wie: UUID, persoon: UUID, feiten: Feiten, *, alleen_wettelijk: bool) -> bool:
     """Whether somebody represents an incapable adult."""
     return (
@@ -243,67 +219,3 @@ def ontbrekende_akkoorden(persoon: UUID, hulp: str, feiten: Feiten) -> tuple[UUI
     )
     nodig = (persoon,) if zelf and persoon in beslissers.samen else beslissers.samen
     return tuple(wie for wie in nodig if wie not in gaven)
-
-
-# --- custody and age --------------------------------------------------------------------------
-
-
-def gezaghouders(kind: UUID, feiten: Feiten) -> Collection[UUID]:
-    """Who has custody of this child: nobody from 18 on (BW 1:245 lid 1), nor while custody rests or
-    cannot be established."""
-    gezag = feiten.gezag.get(kind)
-    if (
-        gezag is None
-        or gezag.uitkomst not in _HOUDERS
-        or leeftijd_ten_minste(18, kind, feiten) is not Code.TE_JONG
-    ):
-        return ()
-    return gezag.houders
-
-
-def onbepaald(gezag: Gezag) -> bool:
-    """Whether an outcome leaves open who decides: it says so, or fewer are known than it needs."""
-    return len(set(gezag.houders)) < _HOUDERS.get(gezag.uitkomst, 99)
-
-
-def gezag_onbepaald(feiten: Feiten) -> tuple[GezagOnbepaald, ...]:
-    """The minors of this household of whom custody was asked and not established."""
-    return tuple(
-        GezagOnbepaald(kind, gezag.uitkomst)
-        for kind, gezag in sorted(feiten.gezag.items())
-        if kind in feiten.leden
-        and onbepaald(gezag)
-        and leeftijd_ten_minste(18, kind, feiten) is not None
-    )
-
-
-def vertegenwoordigt(wie: UUID, kind: UUID, feiten: Feiten, tot: int = 16) -> bool:
-    """Whether somebody may act for a child because of custody: below an age (UAVG 5 lid 1), or
-    below 18 when the child was judged incapable (Wmo 2015 5.3.2 lid 3, Jeugdwet 7.3.15 lid 2)."""
-    return wie in gezaghouders(kind, feiten) and (
-        leeftijd_ten_minste(tot, kind, feiten) is Code.TE_JONG or wilsonbekwaam(kind, feiten)
-    )
-
-
-def kinderen_van(wie: UUID, feiten: Feiten) -> Iterator[UUID]:
-    """The children somebody has custody of."""
-    return (kind for kind in feiten.gezag if wie in gezaghouders(kind, feiten))
-
-
-def leeftijd(geboren: date, op: date) -> int:
-    """Age in whole years; the day of the birthday counts."""
-    return op.year - geboren.year - ((op.month, op.day) < (geboren.month, geboren.day))
-
-
-def leeftijd_van(persoon: UUID, feiten: Feiten) -> int | None:
-    """Age today, None when the birth date is not known."""
-    geboren = feiten.geboortedata.get(persoon)
-    return None if geboren is None else leeftijd(geboren, feiten.vandaag)
-
-
-def leeftijd_ten_minste(grens: int, persoon: UUID, feiten: Feiten) -> Code | None:
-    """None for somebody of at least this age, or why not."""
-    jaren = leeftijd_van(persoon, feiten)
-    if jaren is None:
-        return Code.LEEFTIJD_ONBEKEND
-    return None if jaren >= grens else Code.TE_JONG

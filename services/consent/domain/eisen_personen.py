@@ -1,0 +1,124 @@
+"""The conditions of a rule about people: who asks, her age, custody, representation, measures."""
+
+from __future__ import annotations
+
+from events.waarden import Gezagsuitkomst, Maatregel, Maatregelsoort
+from services.consent.domain.feiten import geldig
+from services.consent.domain.geval import Bewijs, Geval
+from services.consent.domain.gezag import leeftijd_ten_minste, vertegenwoordigt, wilsonbekwaam
+from services.consent.domain.uitkomst import Code
+from services.consent.domain.vertegenwoordiging import spreekt_namens
+
+
+def zelf(geval: Geval) -> Bewijs:
+    """It is about who asks, who is 12 or older and not incapable (Wmo 5.3.2 lid 2)."""
+    if geval.persoon != geval.wie:
+        return Code.GEEN_REGEL
+    if wilsonbekwaam(geval.persoon, geval.feiten):
+        return Code.WILSONBEKWAAM
+    return leeftijd_ten_minste(12, geval.persoon, geval.feiten)
+
+
+def meebetrokken(geval: Geval) -> Bewijs:
+    """Who asks is one of those it is about."""
+    return None if geval.wie in geval.vraag.betrokkenen else Code.GEEN_REGEL
+
+
+def twaalf(geval: Geval) -> Bewijs:
+    """Who asks is 12 or older."""
+    return leeftijd_ten_minste(12, geval.wie, geval.feiten)
+
+
+def zestien(geval: Geval) -> Bewijs:
+    """Who asks is 16 or older."""
+    return leeftijd_ten_minste(16, geval.wie, geval.feiten)
+
+
+def gezag_onder_twaalf(geval: Geval) -> Bewijs:
+    """Who asks has custody over a child below 12, or a minor judged incapable."""
+    return _gezag(geval, 12)
+
+
+def gezag_onder_zestien(geval: Geval) -> Bewijs:
+    """Who asks has custody over a child below 16, or a minor judged incapable."""
+    return _gezag(geval, 16)
+
+
+def wettelijk_vertegenwoordiger(geval: Geval) -> Bewijs:
+    """Who asks is curator or mentor of an adult judged incapable (UAVG 5 lid 4 onder c)."""
+    return _namens(geval, alleen_wettelijk=True)
+
+
+def vertegenwoordiger(geval: Geval) -> Bewijs:
+    """Who asks is of the first kind of representative that exists (Jeugdwet 7.3.15 lid 2, 3)."""
+    return _namens(geval, alleen_wettelijk=False)
+
+
+def ondertoezichtstelling(geval: Geval) -> Bewijs:
+    """A supervision order about a minor is in force and executed by the organisation of who asks;
+    and it is about that minor, or about a parent or guardian with custody of her (Jeugdwet 7.3.11
+    lid 4)."""
+    for record in geval.feiten.vastleggingen:
+        maatregel = record.inhoud
+        if (
+            isinstance(maatregel, Maatregel)
+            and maatregel.soort is Maatregelsoort.ONDERTOEZICHTSTELLING
+            and _van_deze_instelling(maatregel, geval)
+            and leeftijd_ten_minste(18, record.persoon, geval.feiten) is Code.TE_JONG
+        ):
+            gezag = geval.feiten.gezag.get(record.persoon)
+            ouders = () if gezag is None else gezag.houders
+            if geval.persoon == record.persoon or geval.persoon in ouders:
+                return record.id
+    return Code.GEEN_GROND
+
+
+def voogdij_onder_twaalf(geval: Geval) -> Bewijs:
+    """The organisation of who asks is guardian of this child, who is below 12."""
+    return _voogdij(geval, 12)
+
+
+def voogdij_onder_zestien(geval: Geval) -> Bewijs:
+    """The organisation of who asks is guardian of this child, who is below 16."""
+    return _voogdij(geval, 16)
+
+
+def onder_drieentwintig(geval: Geval) -> Bewijs:
+    """The person is not yet 23 (Jeugdwet 7.1.4.5 lid 2 onder b)."""
+    code = leeftijd_ten_minste(23, geval.persoon, geval.feiten)
+    return None if code is Code.TE_JONG else code or Code.GEEN_REGEL
+
+
+def _gezag(geval: Geval, tot: int) -> Bewijs:
+    if vertegenwoordigt(geval.wie, geval.persoon, geval.feiten, tot):
+        return None
+    gezag = geval.feiten.gezag.get(geval.persoon)
+    if gezag is not None and gezag.uitkomst in (
+        Gezagsuitkomst.NIET_TE_BEPALEN,
+        Gezagsuitkomst.IN_ONDERZOEK,
+        Gezagsuitkomst.TIJDELIJK_GEEN,
+    ):
+        return Code.GEZAG_ONBEPAALD
+    return Code.GEEN_REGEL
+
+
+def _namens(geval: Geval, *, alleen_wettelijk: bool) -> Bewijs:
+    ja = spreekt_namens(geval.wie, geval.persoon, geval.feiten, alleen_wettelijk=alleen_wettelijk)
+    return None if ja else Code.GEEN_REGEL
+
+
+def _voogdij(geval: Geval, tot: int) -> Bewijs:
+    for nummer, maatregel in geval.van(Maatregel):
+        if (
+            maatregel.soort is Maatregelsoort.VOOGDIJ
+            and _van_deze_instelling(maatregel, geval)
+            and leeftijd_ten_minste(tot, geval.persoon, geval.feiten) is Code.TE_JONG
+        ):
+            return nummer
+    return Code.GEEN_REGEL
+
+
+def _van_deze_instelling(maatregel: Maatregel, geval: Geval) -> bool:
+    return maatregel.instelling == geval.vraag.vrager.actor.organisatie and geldig(
+        maatregel.van, maatregel.tot, geval.feiten
+    )
