@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,16 @@ key_subjects = Table(
     Column("kid", ForeignKey("data_keys.kid"), primary_key=True),
     Column("subject", Uuid, primary_key=True, index=True),
 )
+key_releases = Table(
+    "key_releases",
+    tables,
+    Column("nr", Integer, primary_key=True),
+    Column("vraag", Uuid, nullable=False),
+    Column("span", String(16), nullable=False),
+    Column("subject", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+)
+"""How many keys about whom left for a reader, per question: counted here, whatever the log says."""
 erased_subjects = Table(
     "erased_subjects",
     tables,
@@ -163,6 +174,29 @@ class KeyStore:
     def unwrap(self, info: KeyInfo) -> bytes:
         """The data key itself. Raises SubjectErasedError, or KeyFileError for a wrong provider."""
         return self._unwrap(info.wrap, info.wrapped, info.person_wrap, info.person_wrapped)
+
+    def release(
+        self, tx: Tx, infos: Iterable[KeyInfo], vraag: UUID, span: str
+    ) -> dict[KeyId, bytes]:
+        """The data keys for a reader, without the erased ones; counted per person.
+
+        `vraag` and `span` tell for which question. Raises KeyFileError.
+        """
+        keys: dict[KeyId, bytes] = {}
+        counted: Counter[UUID] = Counter()
+        for info in infos:
+            if not info.erased:
+                keys[info.kid] = self.unwrap(info)
+                counted.update(info.betrokkenen)
+        if counted:
+            tx.execute(
+                insert(key_releases),
+                [
+                    {"vraag": vraag, "span": span, "subject": subject, "number": number}
+                    for subject, number in sorted(counted.items())
+                ],
+            )
+        return keys
 
     def _unwrap(
         self, wrap: int | None, wrapped: bytes | None, person_wrap: int | None,

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from infra.database import DamagedDataError, Database, Tx
 
-HEAD = "0002"
+HEAD = "0003"
 """The step this release stands on."""
 _STEPS = Path(__file__).parent / "migraties"
 

@@ -36,6 +36,7 @@ from services.consent import (
     api_taken,
     api_toezicht,
     api_uitleg,
+    api_verantwoording,
 )
 from services.consent.application import Consent
 from services.consent.inzagen import voor_betrokkene, voor_toezicht
@@ -225,6 +226,7 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
         return klaar(consent.wis(opdracht.wie, persoon, opdracht.context))
 
     routes.include_router(api_taken.router(consent))
+    routes.include_router(api_verantwoording.router(consent))
     routes.include_router(api_logboek.router(consent))
     routes.include_router(api_regels.router(consent))
     routes.include_router(api_uitleg.router(consent, staf))

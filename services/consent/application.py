@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
@@ -46,17 +46,19 @@ from infra.database import Database, Tx
 from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded, WordtHersteld
 from infra.keyring import Keyring
 from infra.keys import KeyInfo, KeyStore
-from infra.logbook import Logbook, Regel
+from infra.logbook import LogboekDicht, Logbook, Regel
 from infra.positions import Located, Posities
-from infra.provider import FileKeyProvider
+from infra.provider import FileKeyProvider, KeyFileError
+from infra.pseudoniem import Pseudoniemen
+from infra.samen import Shared
 from infra.seal import Opener
 from infra.store import Store
 from infra.transient import TRANSIENT
 from infra.uitgegeven import Published
 from services.consent import projections, taken
+from services.consent.beperking import Beperkingen
 from services.consent.dagwerk import Dagwerk
 from services.consent.domain import (
-from services.consent.beperking import Beperkingen
     GEEN_RELATIE,
     Besluit,
     Feiten,
@@ -66,21 +68,22 @@ from services.consent.beperking import Beperkingen
     mag,
     relaties,
 )
-from services.consent.loginzage import Loginzage
-from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.eigen import Lezer
-from services.consent.projections import Beslisfeiten, heeft_relatie
+from services.consent.loginzage import Loginzage
 from services.consent.nood import Noodtoegangen
 from services.consent.noodzicht import Noodzicht
+from services.consent.policies import VELDEN, beslisfeiten
+from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
 from services.consent.register import DELEN, WISSING, register
 from services.consent.taken import Taken
 from services.consent.te_bevestigen import Bevestigen
+from services.consent.toezicht import Toezicht
+from services.consent.uitvoer import Uitvoer
+from services.consent.volledigheid import Volledigheid
 from services.consent.verantwoording import Daad, Kop, Verantwoording
 from services.consent.verantwoording import Deel as Deel
 
-from services.consent.toezicht import Toezicht
-from services.consent.uitvoer import Uitvoer
 T = TypeVar("T")
 
 
@@ -116,13 +119,13 @@ class Consent:
         self._now = now
         self._keys = KeyStore(provider)
         self.logboek = Logbook(self._keys, gemeente)
+        self._samen = Shared(database)
         self._feiten = Beslisfeiten(self._keys, gemeente)
         self.verantwoording = Verantwoording(register(gemeente), self.regels)
         self.loginzage = Loginzage(database, self.logboek, self._feiten, self.verantwoording, now)
+        self.uitvoer = Uitvoer(self.loginzage, gemeente, lambda: self.uitgegeven)
         self.volgt: Callable[[Tx], bool] = lambda _tx: True
         """Whether the facts of the other services still reach us; the wiring knows."""
-        self.tekent: Callable[[], object] = lambda: None
-        """Raises KeyFileError when no head of the log can be signed; the wiring knows."""
         self.uitgegeven: Published | None = None
         """The signed tree of the log, where it is published."""
         for tables in (projections.tables, positions.tables, taken.tables):
@@ -143,8 +146,6 @@ class Consent:
         self.dagwerk = Dagwerk(
             self.store, self._feiten, self.taken, self.bevestigen, now, lambda tx: self.volgt(tx)
         )
-
-    # --- keys ---------------------------------------------------------------------------------
         maak, lezer = self.verantwoording, Lezer(self.store, self._keys)
         self.nood = Noodtoegangen(self.store, self.logboek, self._feiten, self.taken, maak, now)
         self.noodzicht = Noodzicht(lezer, self.logboek, self.nood, maak, now, database)
@@ -152,10 +153,15 @@ class Consent:
             self.store, self.logboek, self._feiten, lezer, self.taken, maak, now
         )
         self.loginzage.afgeschermd = self.beperkingen.afgeschermd
-        self.dagwerk.ook.append(self.beperkingen.dagelijks)
         self.toezicht = Toezicht(
             self.store, self.logboek, self._feiten, lezer, self.taken, maak, self.loginzage, now
         )
+        self.dagwerk.ook.append(self.beperkingen.dagelijks)
+        self.volledigheid = Volledigheid(database, self.logboek, self.taken, now)
+        self.dagwerk.ook.append(self.volledigheid.dagelijks)
+        self.pseudoniemen = Pseudoniemen(provider.secret("pseudoniem"), gemeente)
+
+    # --- keys ---------------------------------------------------------------------------------
 
     def geef_zegelsleutels(
         self, dienst: str, plaatsen: Sequence[Zegelplaats]
@@ -170,17 +176,27 @@ class Consent:
                     for plaats, (kid, _) in gegeven.items()
                 ],
             }
-            self.logboek.write(tx, self._now(), [Regel("zegelsleutel", uuid4(), inhoud)])
+            regels = [Regel("zegelsleutel", uuid4(), inhoud)]
+            self.logboek.write(tx, self._now(), regels, opent=False)
         return gegeven
 
     def vrijgave(
         self, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId], doel: Doel | None = None,
         vraag: UUID | None = None,
     ) -> Vrijgave:  # fmt: skip
-        """Decide, log, and only then release keys. Raises UnknownKeyError, SealError."""
+        """Decide, log, and only then release keys; who asks at the same time shares the commit.
+
+        Raises UnknownKeyError, SealError, WordtHersteld, KeyFileError, LogboekDicht.
+        """
         nu, nummer = self._now(), vraag or trace.huidige() or uuid4()
         try:
-            return self._vrijgave(nu, nummer, wie, huishouden, kids, doel)
+            return self._samen.write(
+                lambda tx: self._vrijgave(tx, nu, nummer, wie, huishouden, kids, doel)
+            )
+        except KeyFileError:
+            raise
+        except TRANSIENT as fout:  # no line, so no key
+            raise LogboekDicht from fout
         except Exception as fout:
             self._mislukt(nu, nummer, wie, huishouden, doel, fout)
             raise
@@ -189,28 +205,27 @@ class Consent:
         self, tx: Tx, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID,
         kids: Collection[KeyId], doel: Doel | None,
     ) -> Vrijgave:  # fmt: skip
-        vraagt = vrager(wie)
-        with self.database.write() as tx:  # 1
-            rijen = self._feiten.rijen(tx, huishouden)  # 2
-            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
-            hier = relaties(vraagt, feiten)
-            if not hier:
-                self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
-                return Vrijgave({})
-            self._bijgewerkt(tx, huishouden)
-            infos = self._keys.describe(tx, kids)  # 3
-            delen = self._beslis(infos, vraagt, doel, feiten)  # 4
-            volgt = next(iter(hier.values()))
-            self._log(tx, nu, nummer, wie, doel, huishouden, delen.values(), volgt=volgt)  # 5
-            waarom = {
-                info.kid: delen[_groep(info)] for info in infos if delen[_groep(info)].besluit.open
-            }
-            return Vrijgave(  # 6; 7 when the block ends, before this reaches anybody
-                hier,
-                {i.kid: self._keys.unwrap(i) for i in infos if i.kid in waarom and not i.erased},
-                {i.kid for i in infos if i.kid in waarom and i.erased},
-                waarom,
-            )
+        vraagt = vrager(wie)  # 1
+        rijen = self._feiten.rijen(tx, huishouden)  # 2
+        feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+        hier = relaties(vraagt, feiten)
+        if not hier:
+            self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
+            return Vrijgave({})
+        self._bijgewerkt(tx, huishouden)
+        infos = self._keys.describe(tx, kids)  # 3
+        delen = self._beslis(infos, vraagt, doel, feiten)  # 4
+        volgt = next(iter(hier.values()))
+        span = self._log(  # 5
+            tx, nu, nummer, wie, doel, huishouden, delen.values(), volgt=volgt
+        )
+        open_ = [info for info in infos if delen[_groep(info)].besluit.open]
+        return Vrijgave(  # 6; 7 when the transaction ends, before this reaches anybody
+            hier,
+            self._keys.release(tx, open_, nummer, span),
+            {info.kid for info in open_ if info.erased},
+            {info.kid: delen[_groep(info)] for info in open_},
+        )
 
     def _mislukt(
         self, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID, doel: Doel | None,
@@ -225,7 +240,7 @@ class Consent:
         kop = Kop.hier(nu, self._now(), nummer)
         regels = self.verantwoording.mislukt(kop, wie, doel, huishouden, "inzage", fout)
         with suppress(Exception), self.database.write() as tx:
-            self.logboek.write(tx, nu, regels)
+            self.logboek.write(tx, nu, regels, opent=False)
 
     def uitleg(
         self, wie: Aangemeld, huishouden: UUID, persoon: UUID, herkomst: Herkomst,
@@ -291,6 +306,11 @@ class Consent:
             self._log(tx, nu, uuid4(), wie, None, huishouden, [], GEEN_RELATIE)
         raise NietBekend  # after the commit, so that the line stays
 
+    @property
+    def vandaag(self) -> date:
+        """The day it is in the Netherlands."""
+        return _dag(self._now())
+
     # --- records ------------------------------------------------------------------------------
 
     def leg_vast(self, record: UUID, fact: ConsentFact, context: Context) -> Recorded:
@@ -324,7 +344,7 @@ class Consent:
             regels = self.verantwoording.handeling(
                 kop, wie, "wissing", WISSING, [persoon], meer={"bewijs": bewijzen[0]}
             )
-            self.logboek.write(tx, context.nu, regels)
+            self.logboek.write(tx, context.nu, regels, opent=False)
 
         with self.database.write() as tx:
             vernietig(tx)
@@ -397,7 +417,7 @@ class Consent:
             regels = self.verantwoording.handeling(
                 kop, door, soort, DELEN, wie, fact.huishouden, meer
             )
-            self.logboek.write(tx, envelope.opgenomen_op, regels)
+            self.logboek.write(tx, envelope.opgenomen_op, regels, opent=False)
 
     def _bijgewerkt(self, tx: Tx, huishouden: UUID) -> None:
         """Whether the decision facts are what the other services say. Raises WordtHersteld.
@@ -425,18 +445,24 @@ class Consent:
                 vraag = Vraag(vrager, doel, info.betrokkenen, info.herkomst, info.onderwerp)
                 besluit = mag(vraag, feiten, self.regels)
                 delen[groep] = Deel(info.betrokkenen, info.herkomst, info.onderwerp, besluit)
+            if delen[groep].besluit.open and not info.erased:
+                delen[groep] = replace(delen[groep], sleutels=delen[groep].sleutels + 1)
         return delen
 
     def _log(
         self, tx: Tx, nu: datetime, nummer: UUID, wie: Aangemeld, doel: Doel | None,
         huishouden: UUID, delen: Iterable[Deel], geheel: Besluit | None = None,
         soort: str = "inzage", meer: Mapping[str, Any] | None = None, volgt: Doel | None = None,
-    ) -> None:  # fmt: skip
+    ) -> str:  # fmt: skip
+        """Write what a question came to; the span of its record."""
         kop = Kop.hier(nu, self._now(), nummer)
         regels = self.verantwoording.besluit(
             kop, wie, doel, huishouden, delen, geheel, soort, meer, volgt
         )
         self.logboek.write(tx, nu, regels)
+        span = regels[0].span
+        assert span is not None
+        return span
 
 
 _RECORDS = (

@@ -1,0 +1,422 @@
+"""The Logboek Dataverwerkingen, rule by rule, against the real log; and its read API."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from events.begrippen import Leefgebied
+from infra import trace
+from infra.decider import NietBekend, WordtHersteld
+from infra.keys import UnknownKeyError
+from infra.logbook import Geschreven, logregels
+from services.consent import ldv
+from services.consent.register import FG, register
+from services.consent.verantwoording import NAMEN, OnbekendAttribuutError, logregel, status
+from tests.consent.huis import NERGENS, Huis
+
+SPOOR = "4bf92f3577b34da6a3ce929d0e0e4736"
+STAP = "00f067aa0ba902b7"
+LEZEN = "/logboek/processing-activities"
+STANDAARD = os.environ.get("LDV_LEZEN_OPENAPI", "")
+"""Where the published document is, for who has it; it may not be copied here."""
+WIE = "dpl.core.data_subject_id"
+WAT = "dpl.core.processing_activity_id"
+
+
+def rijen(huis: Huis, na: int = 0) -> list[Geschreven]:
+    """The whole log after a number, opened."""
+    with huis.consent.database.read() as tx:
+        waar = select(logregels).where(logregels.c.nr > na).order_by(logregels.c.nr)
+        return list(huis.consent.logboek.read(tx, waar))
+
+
+def lijnen(huis: Huis, na: int = 0) -> list[Geschreven]:
+    return [rij for rij in rijen(huis, na) if rij.regel.soort not in ldv.GEEN_REGEL]
+
+
+def lees(huis: Huis, wie: str, **body: Any) -> httpx.Response:
+    return huis.stad.vraag("POST", wie, LEZEN, body)
+
+
+def gevonden(huis: Huis, wie: str, **body: Any) -> list[dict[str, Any]]:
+    antwoord = lees(huis, wie, **body)
+    assert antwoord.status_code == 200, antwoord.text
+    found: list[dict[str, Any]] = antwoord.json()["processingActivities"]
+    return found
+
+
+def pseudoniem(huis: Huis, persoon: UUID) -> str:
+    return huis.consent.pseudoniemen.van(persoon)
+
+
+# --- the sixteen rules ------------------------------------------------------------------------
+
+
+def test_ldv_01_a_write_that_is_not_confirmed_fails_the_processing(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kid, voor = huis.kid(huis.anna), huis.regels()
+
+    def vol(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(huis.consent.logboek, "write", vol)
+    with pytest.raises(Exception):  # noqa: B017, PT011  # whatever it is: no key
+        huis.vraag("yusuf", kid)
+    assert huis.regels() == voor
+
+
+def test_ldv_02_a_new_trace_when_none_is_known_and_a_span_for_every_action(huis: Huis) -> None:
+    kid, voor = huis.kid(huis.anna, huis.bert), huis.regels()
+    huis.vraag("yusuf", kid)
+    huis.vraag("yusuf", kid)
+    nieuw = rijen(huis, voor)
+    assert len({rij.regel.vraag for rij in nieuw}) == 2
+    spans = [rij.regel.span for rij in nieuw]
+    assert len(set(spans)) == len(spans) == 6
+    assert all(re.fullmatch("[0-9a-f]{16}", span or "") for span in spans)
+
+
+def test_ldv_03_a_nested_action_has_the_trace_and_the_span_above_it(huis: Huis) -> None:
+    kid, voor = huis.kid(huis.anna, huis.bert), huis.regels()
+    huis.vraag("yusuf", kid)
+    besluit, *regels = rijen(huis, voor)
+    assert {r.regel.boven for r in regels} == {besluit.regel.span}
+    assert {r.regel.vraag for r in regels} == {besluit.regel.vraag}
+    assert besluit.regel.boven is None
+
+
+def test_ldv_04_a_line_is_about_one_person_at_most(huis: Huis) -> None:
+    kids = [huis.kid(huis.anna, huis.bert), huis.kid(huis.kees)]
+    voor = huis.regels()
+    huis.vraag("yusuf", *kids)
+    regels = lijnen(huis, voor)
+    assert {r.regel.persoon for r in regels} == {huis.anna, huis.bert, huis.kees}
+    mensen = {str(p) for p in (huis.anna, huis.bert, huis.kees)}
+    for regel in regels:
+        anderen = mensen - {str(regel.regel.persoon)}
+        assert not [p for p in anderen if p in json.dumps(regel.regel.inhoud)]
+
+
+def test_ldv_05_nothing_is_sampled_away(huis: Huis) -> None:
+    voor = huis.regels()
+    kop = {"traceparent": f"00-{SPOOR}-{STAP}-00"}
+    antwoord = huis.stad.vraag("GET", "yusuf", f"/dossiers/{huis.id}", headers=kop)
+    assert antwoord.status_code == 200
+    assert {r.regel.vraag.hex for r in lijnen(huis, voor)} == {SPOOR}
+
+
+@pytest.mark.parametrize(
+    ("fout", "stand"),
+    [(None, "Ok"), (KeyboardInterrupt(), "Ok"), (NietBekend(), "Unset"),
+     (UnknownKeyError(), "Unset"), (WordtHersteld(), "Error"), (RuntimeError("Anna"), "Error")],
+)  # fmt: skip
+def test_ldv_06_the_status_tells_how_it_ended(fout: BaseException | None, stand: str) -> None:
+    gezegd, attributen = status(fout)
+    assert gezegd == stand
+    if stand == "Error":
+        assert set(attributen) == {"exception.type", "exception.message", "exception.stacktrace"}
+        assert "Anna" not in str(attributen)
+    else:
+        assert attributen == {}
+
+
+def test_ldv_06_a_failed_question_is_in_the_log_with_its_status(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kid, voor = huis.kid(huis.anna), huis.regels()
+    with pytest.raises(UnknownKeyError):
+        huis.vraag("yusuf", "0" * 32)
+    monkeypatch.setattr(huis.consent, "volgt", lambda _tx: False)
+    with pytest.raises(WordtHersteld):
+        huis.vraag("yusuf", kid)
+    standen = [regel.regel.inhoud["ldv"]["status"] for regel in lijnen(huis, voor)]
+    assert standen == ["Unset", "Error"]
+    fout = lijnen(huis, voor)[-1].regel.inhoud["ldv"]["attributes"]
+    assert fout["exception.type"] == "WordtHersteld"
+    assert "_bijgewerkt" in fout["exception.stacktrace"]
+
+
+def test_ldv_07_the_trace_comes_in_and_goes_on(huis: Huis) -> None:
+    kid, voor = huis.kid(huis.anna), huis.regels()
+    with trace.binnen(UUID(SPOOR), STAP):
+        huis.vraag("yusuf", kid)
+        assert trace.verder() == f"00-{SPOOR}-{STAP}-01"
+    besluit, regel = rijen(huis, voor)
+    assert besluit.regel.vraag.hex == regel.regel.vraag.hex == SPOOR
+    assert besluit.regel.inhoud["adl"]["parent_span_id"] == STAP
+
+
+def test_ldv_08_a_name_is_filled_in_and_a_line_never_breaks_what_it_tells_of(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nu = huis.stad.uur()
+    assert logregel("iets-nieuws", nu, nu, "Ok", {})["name"] == "iets-nieuws"
+    assert logregel("inzage", nu, nu, "Ok", {})["name"] == NAMEN["inzage"]
+    monkeypatch.setattr(huis.consent.logboek, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(UnknownKeyError):  # what went wrong, not that it could not be told
+        huis.vraag("yusuf", "0" * 32)
+
+
+def test_ldv_09_only_attributes_of_adopted_namespaces(huis: Huis) -> None:
+    nu = huis.stad.uur()
+    for naam in ("dpl.x", "dpl.core.iets", "naam", "dpl.nen7513.users"):
+        with pytest.raises(OnbekendAttribuutError):
+            logregel("inzage", nu, nu, "Ok", {naam: "waarde"})
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    for made in gevonden(huis, "joris", **{WIE: pseudoniem(huis, huis.anna)}):
+        assert set(made["attributes"]) == {WAT, WIE, f"{WIE}_type"}
+
+
+def test_ldv_10_a_line_means_the_text_of_its_day(huis: Huis) -> None:
+    """A change of purpose is a new version; what an old line names still says what it said."""
+    boek = huis.consent.verantwoording.register
+    voor = huis.regels()
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    oud = lijnen(huis, voor)[-1].regel.inhoud["ldv"]["attributes"][WAT]
+    zaak = boek.activiteiten["schuldhulp"]
+    morgen = huis.stad.uur.nu.date() + timedelta(days=1)
+    anders = zaak.versies[-1].model_copy(
+        update={"version": 2, "valid_from": morgen, "purpose": "Iets heel anders."}
+    )
+    gewijzigd = zaak.model_copy(update={"versies": (*zaak.versies, anders)})
+    boek.activiteiten = {**boek.activiteiten, "schuldhulp": gewijzigd}
+    huis.stad.uur.nu += timedelta(days=2)
+    huis.stad._tokens.clear()
+    voor = huis.regels()
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    nieuw = lijnen(huis, voor)[-1].regel.inhoud["ldv"]["attributes"][WAT]
+    assert (oud, nieuw) == tuple(f"urn:samenplan:verwerking:9999:schuldhulp:{n}" for n in (1, 2))
+    assert boek.lees(oud)[1].purpose == register("9999").lees(oud)[1].purpose
+    assert boek.lees(nieuw)[1].purpose == "Iets heel anders."
+
+
+def test_ldv_11_no_line_says_who_acted(huis: Huis) -> None:
+    """Whatever was done here: asked, seen, recorded, withdrawn, and the log read."""
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    huis.trek_in(huis.toestemming())
+    huis.stad.zie("anna", f"/personen/{huis.anna}/inzagen")
+    huis.log()
+    staf = [str(p.id) for p in huis.stad.wie.values() if p.rol != "inwoner"]
+    staf += [p.naam for p in huis.stad.wie.values()] + ["functie", "organisatie"]
+    regels = lijnen(huis)
+    assert {"inzage", "vastlegging", "intrekking", "loginzage"} <= {r.regel.soort for r in regels}
+    for regel in regels:
+        told = json.dumps(regel.regel.inhoud, ensure_ascii=False)
+        assert not [woord for woord in staf if woord in told], regel.regel.soort
+        if regel.regel.boven is not None:
+            boven = [r for r in rijen(huis) if r.regel.span == regel.regel.boven]
+            assert [r.regel.vraag for r in boven] == [regel.regel.vraag]
+            assert "wie" in boven[0].regel.inhoud
+
+
+def test_ldv_12_a_line_holds_nothing_of_the_content(huis: Huis) -> None:
+    """No value of the dossier, and of the register only the reference."""
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    versie = huis.consent.verantwoording.register.activiteiten["schuldhulp"].versies[-1]
+    for regel in lijnen(huis):
+        told = json.dumps(regel.regel.inhoud, ensure_ascii=False)
+        assert "Proef" not in told
+        assert "2012-01-05" not in told
+        assert versie.purpose not in told
+        assert versie.plain not in told
+
+
+def test_ldv_13_a_confidential_activity_is_not_in_the_view_of_whom_it_is_about(huis: Huis) -> None:
+    """The work of the FG is (UAVG 39); that of the privacy officer is not."""
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    for wie in ("joris", "wil"):
+        huis.stad.zie(wie, f"/huishoudens/{huis.id}/inzagen")
+    pad = f"/personen/{huis.anna}/inzagen"
+    gezien = [r["wie"] for r in huis.stad.zie("anna", pad)["regels"] if r["wat"] == [
+        "wie uw gegevens zag"]]  # fmt: skip
+    assert len(gezien) == 1
+    assert "privacy" in gezien[0].lower()
+    eigen = {WIE: pseudoniem(huis, huis.anna)}
+    bij_fg = register("9999").uri(FG, huis.stad.uur.nu.date())
+    assert bij_fg not in {r["attributes"][WAT] for r in gevonden(huis, "anna", **eigen)}
+    assert bij_fg in {r["attributes"][WAT] for r in gevonden(huis, "wil", **eigen)}
+
+
+def test_ldv_14_nothing_deletes_lines(huis: Huis) -> None:
+    routes = huis.stad.client.get("/v1/openapi.json").json()["paths"]
+    assert not [pad for pad, methoden in routes.items() if "delete" in methoden]
+    for pad in (LEZEN, f"/huishoudens/{huis.id}/inzagen"):
+        assert huis.stad.vraag("DELETE", "joris", pad).status_code in (404, 405)
+
+
+def test_ldv_15_of_what_others_do_only_a_reference(huis: Huis) -> None:
+    """A step elsewhere that called us is a number in the record; nothing else of it is kept."""
+    kop = {"traceparent": f"00-{SPOOR}-{STAP}-01", "User-Agent": "buurgemeente"}
+    voor = huis.regels()
+    huis.stad.vraag("GET", "yusuf", f"/dossiers/{huis.id}", headers=kop)
+    nieuw = rijen(huis, voor)
+    assert {STAP} == {
+        r.regel.inhoud["adl"]["parent_span_id"] for r in nieuw if r.regel.boven is None
+    }
+    assert "buurgemeente" not in json.dumps([rij.regel.inhoud for rij in nieuw])
+
+
+def test_ldv_16_lines_go_out_as_otlp(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
+    antwoord = huis.stad.zie("joris", "/logboek/otlp", na=0)
+    (bron,) = antwoord["resourceSpans"]
+    (groep,) = bron["scopeSpans"]
+    assert {"key": "service.name", "value": {"stringValue": "samenplan"}} in bron["resource"][
+        "attributes"
+    ]
+    spans = groep["spans"]
+    assert len(spans) >= 2
+    for span in spans:
+        assert re.fullmatch("[0-9a-f]{32}", span["traceId"])
+        assert re.fullmatch("[0-9a-f]{16}", span["spanId"])
+        assert re.fullmatch("[0-9a-f]{16}", span["parentSpanId"])
+        assert int(span["startTimeUnixNano"]) <= int(span["endTimeUnixNano"])
+        assert span["status"]["code"] in (0, 1, 2)
+        assert {a["key"] for a in span["attributes"]} == {WAT, WIE, f"{WIE}_type"}
+    verder = huis.stad.zie("joris", "/logboek/otlp", na=antwoord["verder"])
+    nieuw = [
+        s["name"] for r in verder["resourceSpans"] for g in r["scopeSpans"] for s in g["spans"]
+    ]
+    assert set(nieuw) == {"het logboek inzien"}  # only that it was read
+
+
+# --- the read API -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"startTime": 1}, {"startTime": 1, "endTime": 2}, {"traceId": "x"},
+             {"traceId": None}, {"dpl.x": "y", "traceId": SPOOR},
+             {"traceId": SPOOR, "startTime": -1}]
+)  # fmt: skip
+def test_a_question_must_be_specific(huis: Huis, body: dict[str, Any]) -> None:
+    antwoord = lees(huis, "joris", **body)
+    assert antwoord.status_code == 400
+    assert antwoord.headers["Content-Type"] == "application/problem+json"
+    assert antwoord.headers["API-Version"]
+
+
+def test_a_trace_is_found_in_both_forms(huis: Huis) -> None:
+    with trace.binnen(UUID(SPOOR)):
+        huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
+    for vorm in (SPOOR, SPOOR.upper(), str(UUID(SPOOR))):
+        twee = gevonden(huis, "joris", traceId=vorm)
+        assert [r["traceId"] for r in twee] == [str(UUID(SPOOR))] * 2
+    (anna,) = gevonden(huis, "joris", traceId=SPOOR, **{WIE: pseudoniem(huis, huis.anna)})
+    assert anna["attributes"][WAT] == "urn:samenplan:verwerking:9999:schuldhulp:1"
+    assert anna["status"] == "Ok"
+
+
+def test_time_and_activity_narrow_it_down(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    eigen = {WIE: pseudoniem(huis, huis.anna)}
+    (laatste,) = gevonden(huis, "joris", **eigen)[-1:]
+    straks = laatste["endTime"] + 1
+    assert gevonden(huis, "joris", **eigen, startTime=straks + 999) == []
+    assert laatste in gevonden(huis, "joris", **eigen, startTime=laatste["startTime"],
+                               endTime=laatste["endTime"])  # fmt: skip
+    schuld = gevonden(huis, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:1"})
+    assert [r["name"] for r in schuld] == ["gegevens inzien"]
+    assert gevonden(huis, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:2"}) == []
+
+
+def test_a_pseudonym_is_stable_and_says_nothing(huis: Huis) -> None:
+    een, ander = pseudoniem(huis, huis.anna), pseudoniem(huis, huis.bert)
+    assert een == pseudoniem(huis, huis.anna) != ander
+    assert huis.anna.hex not in een
+    assert huis.consent.pseudoniemen.lees(een) == huis.anna
+    for nagemaakt in (een[:-2] + "00", een[2:], "", "x", huis.anna.hex):
+        assert gevonden(huis, "joris", **{WIE: nagemaakt}) == []
+
+
+def test_a_resident_finds_her_own_and_nobody_elses(huis: Huis) -> None:
+    with trace.binnen(UUID(SPOOR)):
+        huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
+    (eigen,) = gevonden(huis, "anna", traceId=SPOOR)
+    assert eigen["attributes"][WIE] == pseudoniem(huis, huis.anna)
+    assert gevonden(huis, "anna", **{WIE: pseudoniem(huis, huis.bert)}) == []
+    assert gevonden(huis, "anna", **{WIE: pseudoniem(huis, uuid4())}) == []
+
+
+def test_no_professional_reads_the_log(huis: Huis) -> None:
+    for wie in ("ellen", "yusuf", "tom", "hanna"):
+        assert lees(huis, wie, traceId=SPOOR).status_code == 404
+        assert huis.stad.vraag("GET", wie, "/logboek/otlp").status_code == 404
+        assert huis.stad.vraag("GET", wie, "/logboek/volledigheid").status_code == 404
+    assert huis.stad.vraag("POST", None, LEZEN, {"traceId": SPOOR}).status_code == 401
+
+
+def test_reading_the_log_is_in_the_log_with_a_line_per_person(huis: Huis) -> None:
+    with trace.binnen(UUID(SPOOR)):
+        huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
+    voor = huis.regels()
+    gevonden(huis, "joris", traceId=SPOOR)
+    wie, *regels = rijen(huis, voor)
+    assert wie.regel.inhoud["wie"]["naam"] == "Joris Meijer"
+    assert {r.regel.persoon for r in regels} == {huis.anna, huis.bert}
+    assert {r.regel.soort for r in regels} == {"loginzage"}
+
+
+def test_of_more_than_fit_the_newest_are_given(huis: Huis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.consent.loginzage.MEESTE", 3)
+    kid = huis.kid(huis.anna)
+    for _ in range(5):
+        huis.vraag("yusuf", kid)
+    tijden = [r["startTime"] for r in gevonden(huis, "joris", **{WIE: pseudoniem(huis, huis.anna)})]
+    assert len(tijden) == 3
+    assert tijden == sorted(tijden)
+
+
+def test_the_answer_is_that_of_the_standard(huis: Huis) -> None:
+    """Against our own reading of it, and against the published document where there is one."""
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    records = gevonden(huis, "joris", **{WIE: pseudoniem(huis, huis.anna)})
+    nodig = {"traceId", "spanId", "status", "name", "startTime", "endTime"}
+    for made in records:
+        assert nodig <= set(made) <= nodig | {"parentSpanId", "attributes", "resource"}
+        assert re.fullmatch("[0-9a-fA-F]{16}", made["spanId"])
+        assert made["status"] in ("Unset", "Ok", "Error")
+        assert isinstance(made["startTime"], int)
+        UUID(made["traceId"])
+    if STANDAARD:
+        document = _gelezen(Path(STANDAARD).read_text())
+        soort = document["components"]["schemas"]["ProcessingActivity"]
+        assert set(soort["required"]) == nodig
+        assert all(set(made) <= set(soort["properties"]) for made in records)
+        assert soort["properties"]["spanId"]["pattern"] == "^[0-9a-fA-F]{16}$"
+
+
+def _gelezen(text: str) -> Any:
+    """The published document lacks a comma after a remark."""
+    return json.loads(re.sub(r'"_comment":[^\n]*\n', "", text))
+
+
+def test_an_outsider_and_nobody_are_equal_in_the_log(huis: Huis) -> None:
+    """A refused question has its record and no line: there is nobody it was about."""
+    huis.kid(huis.anna)
+    for waar in (huis.id, NERGENS):
+        voor = huis.regels()
+        huis.vraag("tom", huis=waar)
+        (besluit,) = rijen(huis, voor)
+        assert besluit.regel.soort == "besluit"
+        assert besluit.regel.inhoud["adl"]["status"] == "Ok"  # a refusal is no error
+        assert lijnen(huis, voor) == []
+
+
+def test_asking_whether_one_may_is_a_line_of_its_own_name(huis: Huis) -> None:
+    voor = huis.regels()
+    body = {"huishouden": str(huis.id), "persoon": str(huis.anna), "herkomst": "wgs-schuldhulp",
+            "onderwerp": Leefgebied.FINANCIEN_EN_SCHULDEN.value}  # fmt: skip
+    huis.stad.vraag("POST", "ellen", "/vragen", body)
+    (regel,) = lijnen(huis, voor)
+    assert regel.regel.inhoud["ldv"]["name"] == NAMEN["uitleg"]
