@@ -203,7 +203,9 @@ def verbintenis(regel: dict[str, Any]) -> bytes:
     """Waar de boom deze regel aan houdt, berekend uit wat er van haar is gegeven."""
     if regel.keys() == {"nr", "verbintenis"}:
         return _hex(regel["verbintenis"])
-    if regel.get("vorm") == 1 and regel.keys() == _OUDE_REGEL:
+    if type(regel.get("vorm")) is not int:
+        raise Fout(f"Regel {regel.get('nr')} heeft niet de juiste vorm.")
+    if regel["vorm"] == 1 and regel.keys() == _OUDE_REGEL:
         wie = [regel["huishouden"], regel["persoon"]]
         rij = [
             regel["nr"],
@@ -214,7 +216,7 @@ def verbintenis(regel: dict[str, Any]) -> bytes:
             regel["inhoud"],
         ]
         return sha256(_hex(regel["zout"]) + _canoniek(rij)).digest()
-    if regel.get("vorm") != 2 or regel.keys() != _REGEL:
+    if regel["vorm"] != 2 or regel.keys() != _REGEL:
         raise Fout(f"Regel {regel.get('nr')} heeft niet de juiste vorm.")
     delen = {naam: _deel(deel) for naam, deel in regel["delen"].items()}
     kolommen = [regel[naam] for naam in ("soort", "tijdstip", "vraag", "span", "boven")]
@@ -334,13 +336,19 @@ def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) ->
         raise Fout("Er ontbreken nummers in de reeks.")
     hier = []
     for regel in uitvoer["regels"]:
-        leesbaar, wat = waarde(regel, "huishouden") if "vorm" in regel else (True, None)
+        if "vorm" not in regel:
+            continue
+        leesbaar, wat = waarde(regel, "huishouden")
         if not leesbaar:
             raise Fout(f"Van regel {regel['nr']} is niet te zien bij welk huishouden zij hoort.")
-        if wat == uitvoer["over"] and "vorm" in regel:
+        delen = regel.get("delen", {})
+        open_ = {naam for naam in delen if waarde(regel, naam)[0]}
+        if wat == uitvoer["over"]:
             hier.append(regel)
-            if regel["vorm"] == 2 and any("waarde" not in deel for deel in regel["delen"].values()):
+            if open_ != set(delen):
                 raise Fout(f"Van regel {regel['nr']} ontbreekt een onderdeel.")
+        elif open_ != {"huishouden"}:
+            raise Fout(f"Regel {regel['nr']} hoort bij een ander huishouden, en staat toch open.")
     if not isinstance(uitvoer["over"], str):
         raise Fout("De uitvoer heeft niet de juiste vorm.")
     uitslag.bewezen.append(

@@ -75,7 +75,7 @@ class Witness:
             )
         if head.size == last.size and head.root != last.root:
             raise HeadRefusedError(f"er zijn twee verschillende logboeken van {head.size} regels")
-        proof = log.consistency(last.size, head.size) if last.size < head.size else []
+        proof = log.consistency(last.size, head.size) if 0 < last.size < head.size else []
         if not consistent(last.size, last.root, head.size, head.root, proof):
             raise HeadRefusedError(
                 f"het logboek van {head.size} regels gaat niet verder op dat van {last.size}"

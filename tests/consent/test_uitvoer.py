@@ -1,0 +1,361 @@
+"""Exports of the log and the file that checks them: what is there is proven, and what was changed,
+left out, moved or put in its place is found."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controle.controleer_logboek import Uitslag, controleer, main, splits_koppen
+from infra.getuige import Witness
+from infra.koppen import WITNESS, KeyFile
+from infra.logbook import logregels
+from infra.volgorde import CHECKPOINT
+from services.consent.uitvoer import regel
+from tests.consent.huis import Huis
+from tests.infra.world import NU
+from tests.system.stad import stad
+
+GEKNOEI = 100_000
+BESTAND = Path(__file__).parents[2] / "controle" / "controleer_logboek.py"
+
+
+class Bewijs:
+    """A household whose log was signed twice; a witness saw the first head."""
+
+    def __init__(self, huis: Huis, folder: Path) -> None:
+        self.huis = huis
+        self.map = huis.stad.world.settings.log_folder("9999")
+        self.teken()
+        self.sleutel = str(huis.consent.uitgegeven.verifier)  # type: ignore[union-attr]
+        key = KeyFile(folder / "getuige", "getuige.example/fg", WITNESS, create=True)
+        self.getuige = str(key.verifier)
+        self.koppen = folder / "koppen"
+        Witness(self.koppen, huis.consent.uitgegeven.verifier, key, lambda: NU).look(self)  # type: ignore[union-attr]
+        self.eerder = [path.read_text() for path in self.koppen.glob("*.kop")]
+        self.grootte = int(self.eerder[0].split("\n")[1])
+        self.begin = huis.regels() + 1
+        huis.vraag("yusuf", huis.kid(huis.anna), huis.kid(huis.bert))
+        huis.vraag("tom", huis.kid(huis.anna))
+        self.teken()
+
+    def teken(self) -> None:
+        (sequencer,) = self.huis.stad.world.volgorde.consumers
+        while sequencer.step():
+            pass
+
+    def checkpoint(self) -> str:
+        return (self.map / CHECKPOINT).read_text()
+
+    def consistency(self, _earlier: int, _size: int) -> list[bytes]:
+        raise AssertionError  # the first look asks for no proof
+
+    def van(self, wie: str, pad: str, **vraag: Any) -> Any:
+        return self.huis.stad.zie(wie, f"{pad}/inzagen/uitvoer", koppen=self.grootte, **vraag)
+
+    def persoon(self) -> Any:
+        return self.van("anna", f"/personen/{self.huis.anna}")
+
+    def huishouden(self, **vraag: Any) -> Any:
+        return self.van("joris", f"/huishoudens/{self.huis.id}", **vraag)
+
+    def controleer(self, uitvoer: Any) -> Uitslag:
+        return controleer(uitvoer, self.sleutel, self.eerder, (self.getuige,))
+
+
+@pytest.fixture(scope="module")
+def bewijs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bewijs]:
+    folder = tmp_path_factory.mktemp("bewijs")
+    with stad(folder / "stad") as made:
+        yield Bewijs(Huis(made), folder)
+
+
+def test_a_person_takes_her_own_lines_along_and_proves_them(bewijs: Bewijs) -> None:
+    uitvoer = bewijs.persoon()
+    uitslag = bewijs.controleer(uitvoer)
+    assert uitslag.fout == []
+    assert any("gaan over" in zin for zin in uitslag.bewezen)
+    assert any("getuige.example/fg zag die op 02-03-2026" in zin for zin in uitslag.bewezen)
+    assert any("alle regels over deze persoon" in zin for zin in uitslag.ontbreekt)
+    eigen = [one for one in uitvoer["regels"] if "waarde" in one["delen"]["persoon"]]
+    assert {one["delen"]["persoon"]["waarde"] for one in eigen} == {str(bewijs.huis.anna)}
+    boven = [one for one in uitvoer["regels"] if one not in eigen]
+    assert boven
+    for one in boven:
+        open_ = {naam for naam, deel in one["delen"].items() if "waarde" in deel}
+        assert open_ <= {"functie", "wie"}
+
+
+def test_nothing_of_anybody_else_is_in_it(bewijs: Bewijs) -> None:
+    text = json.dumps(bewijs.persoon())
+    for ander in (bewijs.huis.bert, bewijs.huis.kees, bewijs.huis.id):
+        assert str(ander) not in text
+    for medewerker in ("tom",):  # not in the plan
+        assert bewijs.huis.stad.wie[medewerker].naam not in text
+
+
+def test_of_a_household_every_row_is_there_and_only_its_own_are_open(bewijs: Bewijs) -> None:
+    uitvoer = bewijs.huishouden()
+    uitslag = bewijs.controleer(uitvoer)
+    assert uitslag.fout == []
+    kop = int(uitvoer["kop"].split("\n")[1])
+    assert [one["nr"] for one in uitvoer["regels"]] == list(range(1, kop + 1))
+    hier = [one for one in uitvoer["regels"] if one in uitslag.regels]
+    with bewijs.huis.consent.database.read() as tx:
+        nummers = tx.execute(
+            logregels.select()
+            .where(logregels.c.huishouden == bewijs.huis.id, logregels.c.nr <= kop)
+            .order_by(logregels.c.nr)
+        ).all()
+    assert [one["nr"] for one in hier] == [row.nr for row in nummers]
+    for one in uitvoer["regels"]:
+        if one not in hier:
+            assert [n for n, deel in one["delen"].items() if "waarde" in deel] == ["huishouden"]
+
+
+def test_a_part_of_the_log_says_that_it_is_a_part(bewijs: Bewijs) -> None:
+    uitslag = bewijs.controleer(bewijs.huishouden(van=3, tot=7))
+    assert uitslag.fout == []
+    assert "Regels voor 3 en na 7 horen niet bij deze uitvoer." in uitslag.ontbreekt
+
+
+def test_without_an_earlier_head_it_says_so(bewijs: Bewijs) -> None:
+    uitslag = controleer(bewijs.persoon(), bewijs.sleutel)
+    assert uitslag.fout == []
+    assert any("geen eerdere kop" in zin for zin in uitslag.ontbreekt)
+
+
+def test_taking_it_along_is_on_the_record(bewijs: Bewijs) -> None:
+    before = bewijs.huis.regels()
+    bewijs.persoon()
+    bewijs.huishouden(van=1, tot=2)
+    with bewijs.huis.consent.database.read() as tx:
+        soorten = tx.execute(
+            logregels.select().where(logregels.c.nr > before).order_by(logregels.c.nr)
+        ).all()
+    assert [row.soort for row in soorten] == ["handeling", "loginzage", "handeling"]
+    assert soorten[1].persoon == bewijs.huis.anna
+
+
+def test_who_may_not_gets_nothing(bewijs: Bewijs) -> None:
+    huis = bewijs.huis
+    for wie, pad in (
+        ("bert", f"/personen/{huis.anna}"), ("ellen", f"/personen/{huis.anna}"),
+        ("joris", f"/personen/{huis.anna}"), ("anna", f"/huishoudens/{huis.id}"),
+        ("ellen", f"/huishoudens/{huis.id}"),
+    ):  # fmt: skip
+        antwoord = huis.stad.vraag("GET", wie, f"{pad}/inzagen/uitvoer")
+        assert antwoord.status_code == 404, (wie, pad)
+
+
+# What somebody who makes exports could try.
+
+
+def _zonder(uitvoer: Any, bewijs: Bewijs) -> Any:
+    """Leave a row of the household out, with a real proof of what remains."""
+    weg = next(
+        one["nr"] for one in uitvoer["regels"][1:-1] if "waarde" in one["delen"].get("wie", {})
+    )
+    uitvoer["regels"] = [one for one in uitvoer["regels"] if one["nr"] != weg]
+    return _met_bewijs(uitvoer, bewijs)
+
+
+def _dicht(uitvoer: Any, bewijs: Bewijs) -> Any:
+    """Keep back a part of a row of the household."""
+    row = next(one for one in uitvoer["regels"] if "waarde" in one["delen"].get("wie", {}))
+    nr = row["nr"]
+    with bewijs.huis.consent.database.read() as tx:
+        (read,) = bewijs.huis.consent.logboek.read(
+            tx, logregels.select().where(logregels.c.nr == nr)
+        )
+    plaats = uitvoer["regels"].index(row)
+    uitvoer["regels"][plaats] = regel(read, set(row["delen"]) - {"wie"})
+    return uitvoer
+
+
+def _elders(uitvoer: Any, bewijs: Bewijs) -> Any:
+    """Keep back which household a row of it is about."""
+    row = next(one for one in uitvoer["regels"] if "waarde" in one["delen"].get("wie", {}))
+    row["delen"] = {
+        naam: {"verbintenis": _verbintenis(deel)} for naam, deel in row["delen"].items()
+    }
+    return uitvoer
+
+
+def _verbintenis(deel: dict[str, Any]) -> str:
+    from hashlib import sha256
+
+    from infra.seal import canonical
+
+    if "verbintenis" in deel:
+        return str(deel["verbintenis"])
+    return sha256(bytes.fromhex(deel["zout"]) + canonical(deel["waarde"])).hexdigest()
+
+
+def _met_bewijs(uitvoer: Any, bewijs: Bewijs) -> Any:
+    grootte = int(uitvoer["kop"].split("\n")[1])
+    tree = bewijs.huis.consent.uitgegeven.tree(grootte)  # type: ignore[union-attr]
+    uitvoer["bewijs"] = [h.hex() for h in tree.several([o["nr"] - 1 for o in uitvoer["regels"]])]
+    return uitvoer
+
+
+@pytest.mark.parametrize(("hoe", "zin"), [
+    (_zonder, "ontbreken nummers"), (_dicht, "ontbreekt een onderdeel"),
+    (_elders, "bij welk huishouden"),
+])  # fmt: skip
+def test_an_export_that_hides_a_row_of_the_household_is_refused(
+    bewijs: Bewijs, hoe: Callable[[Any, Bewijs], Any], zin: str
+) -> None:
+    uitslag = bewijs.controleer(hoe(bewijs.huishouden(), bewijs))
+    assert any(zin in fout for fout in uitslag.fout), uitslag
+    assert uitslag.bewezen == uitslag.regels == []
+
+
+def test_a_row_of_which_only_the_commitment_is_given_is_named(bewijs: Bewijs) -> None:
+    """As of a row that expired: it is there, and nobody claims to know what it says."""
+    uitvoer = bewijs.huishouden(van=1, tot=6)
+    with bewijs.huis.consent.database.read() as tx:
+        row = tx.execute(logregels.select().where(logregels.c.nr == 4)).one()
+    uitvoer["regels"][3] = {"nr": 4, "verbintenis": row.verbintenis.hex()}
+    uitslag = bewijs.controleer(uitvoer)
+    assert uitslag.fout == []
+    assert any("regel 4 is alleen de verbintenis" in zin for zin in uitslag.ontbreekt)
+
+
+def test_a_log_that_was_put_back_is_noticed_by_who_kept_a_head(bewijs: Bewijs) -> None:
+    uitvoer, later = bewijs.persoon(), bewijs.checkpoint()
+    oud = {**uitvoer, "kop": "\n".join(bewijs.eerder[0].split("\n")[:5]) + "\n", "samenhang": {}}
+    eerste = [one for one in uitvoer["regels"] if one["nr"] <= bewijs.grootte]
+    oud = _met_bewijs({**oud, "regels": eerste}, bewijs)
+    assert controleer(oud, bewijs.sleutel).fout == []
+    uitslag = controleer(oud, bewijs.sleutel, [later])
+    assert any("teruggezet" in zin for zin in uitslag.fout)
+
+
+def test_random_tampering_is_never_accepted(bewijs: Bewijs) -> None:
+    """Flip, remove, repeat, exchange, cut, add, another head: each noticed, and none accepted."""
+    dice = random.Random(6962)
+    persoon = bewijs.persoon()
+    persoon["regels"] = [one for one in persoon["regels"] if one["nr"] >= bewijs.begin][:4]
+    huishouden = bewijs.huishouden(van=bewijs.begin, tot=bewijs.begin + 3)
+    ander = "\n".join(bewijs.eerder[0].split("\n")[:5]) + "\n"
+    accepted = tried = 0
+    for uitvoer in (_met_bewijs(persoon, bewijs), huishouden):
+        whole = bewijs.controleer(uitvoer)
+        assert whole.fout == []
+        text = json.dumps(uitvoer)
+        for _ in range(GEKNOEI // 2):
+            changed = _geknoei(dice, json.loads(text), ander)
+            if changed == uitvoer and json.dumps(changed) == text:
+                continue
+            tried += 1
+            uitslag = bewijs.controleer(changed)
+            accepted += not uitslag.fout and uitslag.ontbreekt == whole.ontbreekt
+    assert tried > 0.99 * GEKNOEI
+    assert accepted == 0
+
+
+def _geknoei(dice: random.Random, uitvoer: Any, ander: str) -> Any:
+    kind = dice.randrange(12)
+    regels, plaatsen = uitvoer["regels"], list(_plaatsen(uitvoer))
+    if kind == 0:
+        uitvoer["kop"] = ander
+    elif kind == 1:
+        del regels[dice.randrange(len(regels))]
+    elif kind == 2:
+        regels.insert(dice.randrange(len(regels)), copy.deepcopy(dice.choice(regels)))
+    elif kind == 3:
+        een, twee = dice.sample(range(len(regels)), 2)
+        regels[een], regels[twee] = regels[twee], regels[een]
+    elif kind == 4:  # parts of two rows change places
+        een, twee = dice.sample(regels, 2)
+        naam = dice.choice(sorted(set(een["delen"]) & set(twee["delen"])))
+        een["delen"][naam], twee["delen"][naam] = twee["delen"][naam], een["delen"][naam]
+    elif kind == 5:
+        uitvoer["regels"] = regels[: dice.randrange(len(regels))]
+    else:  # anything, anywhere
+        waar, naam = dice.choice(plaatsen)
+        waar[naam] = _anders(dice, waar[naam])
+    return uitvoer
+
+
+def _plaatsen(value: Any) -> Iterator[tuple[Any, Any]]:
+    for naam in value if isinstance(value, dict) else range(len(value)):
+        yield value, naam
+        if isinstance(value[naam], dict | list):
+            yield from _plaatsen(value[naam])
+
+
+def _anders(dice: random.Random, value: Any) -> Any:
+    if isinstance(value, str) and value:
+        at = dice.randrange(len(value))
+        return value[:at] + chr(ord(value[at]) ^ (1 << dice.randrange(6))) + value[at + 1 :]
+    if isinstance(value, bool) or value is None or value == "":
+        return dice.choice([0, "x", [], {}])
+    if isinstance(value, int):
+        return dice.choice([value + 1, -value - 1, float(value), str(value), None])
+    if isinstance(value, list):
+        return dice.choice([value[:-1], [*value, *value[:1], ""], [*value[::-1], 0], {}])
+    return dice.choice([
+        {**value, "x": 1}, dict(list(value.items())[1:]) if value else {"x": 1}, [*value, 1],
+    ])  # fmt: skip
+
+
+def test_the_program_says_it_in_dutch(
+    bewijs: Bewijs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bestand = tmp_path / "uitvoer.json"
+    bestand.write_text(json.dumps(bewijs.persoon()))
+    sleutel = tmp_path / "sleutel.pub"
+    sleutel.write_text(bewijs.sleutel + "\n")
+    gevraagd = [
+        str(bestand), "--sleutel", str(sleutel), "--kop", str(bewijs.koppen),
+        "--getuige", bewijs.getuige, "--regels",
+    ]  # fmt: skip
+    assert main(gevraagd) == 0
+    gezegd = capsys.readouterr().out
+    assert gezegd.startswith("Bewezen:\n")
+    assert gezegd.endswith("IN ORDE\n")
+    assert "Yusuf" in gezegd
+    bestand.write_text(bestand.read_text().replace('"nr": ', '"nr": 1', 1))
+    assert main(gevraagd) == 1
+    assert "NIET IN ORDE" in capsys.readouterr().out
+    bestand.write_text('{"vorm": 1, "vorm": 2}')
+    assert main(gevraagd) == 2
+    assert "dubbel" in capsys.readouterr().err
+    assert main([str(tmp_path / "weg"), "--sleutel", str(sleutel)]) == 2
+
+
+def test_it_is_one_file_that_needs_nothing_of_samenplan_and_no_network(
+    bewijs: Bewijs, tmp_path: Path
+) -> None:
+    tree = ast.parse(BESTAND.read_text())
+    names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names |= {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    assert {name.split(".")[0] for name in names} - sys.stdlib_module_names == {"cryptography"}
+    assert names.isdisjoint({"socket", "urllib", "http", "ssl", "asyncio"})
+    alleen = tmp_path / "controleer_logboek.py"
+    alleen.write_text(BESTAND.read_text())
+    (tmp_path / "u.json").write_text(json.dumps(bewijs.huishouden()))
+    done = subprocess.run(
+        [sys.executable, "-I", str(alleen), "u.json", "--sleutel", bewijs.sleutel],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Alle regels van 1 tot en met" in done.stdout
+
+
+def test_heads_one_below_the_other_are_told_apart(bewijs: Bewijs) -> None:
+    koppen = [bewijs.eerder[0], bewijs.checkpoint()]
+    assert splits_koppen("".join(koppen)) == koppen
+    assert splits_koppen("\n\n".join(koppen))[0].strip() == koppen[0].strip()
+    assert splits_koppen("") == []
