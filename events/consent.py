@@ -13,6 +13,7 @@ from events.waarden import (
     Bezwaar,
     Grond,
     Instemming,
+    Noodafspraak,
     Omstandigheid,
     Opheffing,
     Taak,
@@ -82,6 +83,14 @@ class BezwaarGemaakt(Fact, naam="nl.samenplan.bezwaar-gemaakt"):
     bezwaar: Personal[Bezwaar]
 
 
+class NoodafspraakVastgelegd(Fact, naam="nl.samenplan.noodafspraak-vastgelegd"):
+    """Family and holder of secrecy agreed what opens in an emergency (a veiligheidskern)."""
+
+    huishouden: UUID
+    persoon: UUID
+    afspraak: Personal[Noodafspraak]
+
+
 class Ingetrokken(Fact, naam="nl.samenplan.vastlegging-ingetrokken"):
     """A ground, consent, waiver, agreement or objection ended; holds from the next request on."""
 
@@ -105,6 +114,7 @@ ConsentFact: TypeAlias = (
     | BezwaarGemaakt
     | OmstandigheidVastgelegd
     | VervangerAangewezen
+    | NoodafspraakVastgelegd
     | Ingetrokken
     | PersoonGewist
 )

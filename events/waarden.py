@@ -335,6 +335,13 @@ class Veiligheidskern(Waarde):
     tot: Dag | None = None
 
 
+class Noodafspraak(Veiligheidskern):
+    """A safety core as it was agreed: by the holder of secrecy, and by whom of the family."""
+
+    gegeven_door: UUID
+    wijze: Kort
+
+
 class Maatregelsoort(StrEnum):
     """A measure that a gecertificeerde instelling executes."""
 

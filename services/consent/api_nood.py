@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from pydantic.alias_generators import to_camel
 
 from events.toezicht import Noodoordeel, Nooduitkomst
-from events.waarden import Dag, Tekst
+from events.waarden import Dag, Kort, Noodafspraak, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -70,6 +70,37 @@ class RedenBericht(Bericht):
 
 def router(consent: Consent) -> APIRouter:
     """The part of `/v1` about emergency accesses that were taken."""
+class NoodafspraakBericht(Bericht):
+    """What opens of one's own file in an emergency, and by whom of the family it was agreed."""
+
+    huishouden: UUID
+    persoon: UUID
+    onderwerpen: Annotated[tuple[Leefgebied, ...], Field(min_length=1, max_length=12)]
+    gegeven_door: UUID
+    wijze: Kort
+    tot: Dag | None = None
+
+
+def afspraken(consent: Consent) -> APIRouter:
+    """The part of `/v1` about what was agreed beforehand."""
+    routes = APIRouter(tags=[NAAM])
+    leg = Vastleggen(consent)
+
+    @routes.post(
+        "/noodafspraken", status_code=201, response_model=Antwoord,
+        summary="Afspraak voor nood vastleggen", operation_id="legNoodafspraakVast",
+    )  # fmt: skip
+    def afspraak(body: NoodafspraakBericht, opdracht: Command) -> dict[str, Any]:
+        """Door wie het beroepsgeheim heeft, samen met het gezin: wat in nood opengaat."""
+        inhoud = Noodafspraak(
+            herkomst=opdracht.wie.herkomst.code, onderwerpen=body.onderwerpen, tot=body.tot,
+            gegeven_door=body.gegeven_door, wijze=body.wijze,
+        )  # fmt: skip
+        return antwoord(leg.noodafspraak(opdracht, body.huishouden, body.persoon, inhoud))
+
+    return routes
+
+
     routes = APIRouter(prefix="/noodtoegangen", tags=[NAAM])
     gedaan: dict[str, Any] = {"status_code": 201, "response_model": Antwoord}
 

@@ -33,6 +33,7 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    NoodafspraakVastgelegd,
     OmstandigheidVastgelegd,
     PersoonGewist,
     ToestemmingGegeven,
@@ -467,7 +468,8 @@ class Consent:
 
 _RECORDS = (
     GrondslagVastgelegd, ToestemmingGegeven, GeheimhoudingOpgeheven, HulpAkkoordGegeven,
-    BezwaarGemaakt, OmstandigheidVastgelegd, VervangerAangewezen, Ingetrokken,
+    BezwaarGemaakt, OmstandigheidVastgelegd, VervangerAangewezen, NoodafspraakVastgelegd,
+    Ingetrokken,
 )  # fmt: skip
 _PERSOON = (
     select(keytables.key_subjects.c.subject)

@@ -15,6 +15,7 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    NoodafspraakVastgelegd,
     OmstandigheidVastgelegd,
     PersoonGewist,
     ToestemmingGegeven,
@@ -99,6 +100,7 @@ VELDEN: Mapping[type[Fact], str | None] = {
     OmstandigheidVastgelegd: "omstandigheid",
     VervangerAangewezen: "vervanging",
     GeheimOpengesteld: "openstelling",
+    NoodafspraakVastgelegd: "afspraak",
     NoodtoegangBeoordeeld: "oordeel",
     BeperkingBesloten: "beperking",
 }
@@ -106,7 +108,7 @@ VELDEN: Mapping[type[Fact], str | None] = {
 
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
-    "akkoord", "bevestiging", "omstandigheid", "doorbreking",
+    "akkoord", "bevestiging", "omstandigheid", "doorbreking", "afspraak",
 )  # fmt: skip
 
 
@@ -153,7 +155,10 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield VergeetAlle(("vervanger",), huishouden, persoon=wie)
         case PlanAfgesloten(huishouden=huishouden):
             # Re-opening revives no access, no consent and no waiver: they end here, for good.
-            eindigt = ("deelnemer", "vervanger", "grond", "toestemming", "opheffing", "doorbreking")
+            eindigt = (
+                "deelnemer", "vervanger", "grond", "toestemming", "opheffing", "doorbreking",
+                "afspraak",
+            )  # fmt: skip
             yield VergeetAlle(eindigt, huishouden)
         case (
             GrondslagVastgelegd()
@@ -161,6 +166,7 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             | GeheimhoudingOpgeheven()
             | BezwaarGemaakt()
             | HulpAkkoordGegeven()
+            | NoodafspraakVastgelegd()
         ):
             soort = VELDEN[type(fact)]
             assert soort is not None

@@ -18,22 +18,35 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    NoodafspraakVastgelegd,
     ToestemmingGegeven,
 )
-from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Opheffing, Reikwijdte
+from events.waarden import (
+    Akkoord,
+    Bezwaar,
+    Grond,
+    Instemming,
+    Noodafspraak,
+    Opheffing,
+    Reikwijdte,
+)
 from infra.auth import Aangemeld, Rol
 from infra.decider import Context, GeenRecht, NietBekend, Recorded
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
     Feiten,
+    LopendVerleden,
     MagNietNamens,
     controleer_akkoord,
+    controleer_gever,
     controleer_instemming,
     controleer_opheffing,
     regel_voor_grond,
     vertegenwoordigt,
 )
+from services.consent.domain.vertegenwoordiging import Handeling
+from services.consent.noodstand import AlleenHouder
 
 _RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
 
@@ -98,6 +111,25 @@ class Vastleggen:
         controleer_akkoord(inhoud, persoon, feiten)
         fact = HulpAkkoordGegeven(
             huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, _plaats(persoon))
+        )
+        return self._leg_vast(opdracht, "", fact)
+
+    def noodafspraak(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Noodafspraak
+    ) -> Recorded:
+        """A safety core, recorded by the holder of secrecy over her own file.
+
+        Raises AlleenHouder, MagNietNamens, LopendVerleden, NietBekend.
+        """
+        wie = opdracht.wie
+        feiten = self._mag_voor(wie, huishouden, persoon)
+        if wie.herkomst.geheimhouder is None or wie.herkomst.code != inhoud.herkomst:
+            raise AlleenHouder
+        if inhoud.tot is not None and inhoud.tot < feiten.vandaag:
+            raise LopendVerleden
+        controleer_gever(inhoud.gegeven_door, persoon, feiten, Handeling.VERSTREKKEN)
+        fact = NoodafspraakVastgelegd(
+            huishouden=huishouden, persoon=persoon, afspraak=Open(inhoud, _plaats(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
 

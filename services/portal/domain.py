@@ -21,6 +21,7 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    NoodafspraakVastgelegd,
     ToestemmingGegeven,
     VastleggingBevestigd,
 )
@@ -112,6 +113,7 @@ _VASTLEGGING: Mapping[type[Fact], str] = {
     GeheimhoudingOpgeheven: "opheffing",
     HulpAkkoordGegeven: "akkoord",
     BezwaarGemaakt: "bezwaar",
+    NoodafspraakVastgelegd: "afspraak",
 }
 
 
@@ -228,6 +230,7 @@ def _neem_op(d: Dossier, envelope: Envelope) -> None:
             | GeheimhoudingOpgeheven()
             | HulpAkkoordGegeven()
             | BezwaarGemaakt()
+            | NoodafspraakVastgelegd()
         ):
             zet("vastlegging", stream, persoon=fact.persoon, vorm=_VASTLEGGING[type(fact)])
         case Ingetrokken():

@@ -35,6 +35,7 @@ from events.consent import (
     GeheimhoudingOpgeheven,
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
+    NoodafspraakVastgelegd,
     ToestemmingGegeven,
     VastleggingBevestigd,
 )
@@ -130,6 +131,7 @@ def project(envelope: Envelope) -> Iterable[Change]:
             | GeheimhoudingOpgeheven(huishouden=huishouden)
             | HulpAkkoordGegeven(huishouden=huishouden)
             | BezwaarGemaakt(huishouden=huishouden)
+            | NoodafspraakVastgelegd(huishouden=huishouden)
             | BevestigingGevraagd(huishouden=huishouden)
             | VastleggingBevestigd(huishouden=huishouden)
         ):

@@ -116,7 +116,7 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
     },
     "melderssoort": {"inwoner": "inwoner", "professional": "professional", "ander": "ander"},
     "vorm": {
-        "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim",
+        "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim", "afspraak": "Afspraak voor nood",
         "akkoord": "Akkoord met hulp", "bezwaar": "Bezwaar",
     },
     "doel": {

@@ -449,3 +449,53 @@ def test_working_days_count_themselves() -> None:
     for dagen in range(400):
         van = date(2026, 1, 1) + timedelta(days=dagen)
         assert tel(van, werkdagen_na(van, 3)) == 3
+
+
+# --- a safety core, agreed beforehand -----------------------------------------------------------
+
+
+def _afspraak(nacht: Nacht, wie: str = "bram", **anders: Any) -> httpx.Response:
+    body = {
+        "huishouden": str(nacht.id), "persoon": str(nacht.kees), "onderwerpen": ["veiligheid"],
+        "gegevenDoor": str(nacht.kees), "wijze": "in het overleg van 1 maart",
+    } | anders  # fmt: skip
+    return nacht.stad.vraag("POST", wie, "/noodafspraken", body)
+
+
+def test_what_family_and_holder_agreed_opens_in_an_emergency_until_it_is_withdrawn(
+    nacht: Nacht,
+) -> None:
+    from events.begrippen import Leefgebied
+
+    veilig, school = (
+        nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=over)
+        for over in (Leefgebied.VEILIGHEID, Leefgebied.ONDERWIJS)
+    )
+    assert _afspraak(nacht).status_code == 404  # Bram does not work here yet
+    nacht.stad.doe("ellen", f"/plannen/{nacht.plan}/deelnemers", {
+        "medewerker": str(nacht.stad.wie["bram"].id), "taak": "jeugdhulp"})  # fmt: skip
+    for wie, anders, code in (
+        ("ellen", {}, "alleen-houder"),
+        ("kees", {}, "alleen-houder"),
+        ("bram", {"gegevenDoor": str(UUID(int=404))}, "mag-niet-namens"),
+        ("bram", {"tot": "2026-03-01"}, "lopend-verleden"),
+    ):
+        answer = _afspraak(nacht, wie, **anders)
+        assert answer.json()["code"] == code, (wie, answer.text)
+    record = _afspraak(nacht).json()["id"]
+    nacht.genomen()
+    assert _ziet(nacht, veilig)
+    assert not _ziet(nacht, school)
+    nacht.trek_in(record, "kees")
+    assert not _ziet(nacht, veilig)
+
+
+def test_an_agreement_for_emergencies_opens_nothing_else(nacht: Nacht) -> None:
+    from events.begrippen import Leefgebied
+
+    geheim = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
+    nacht.stad.doe("ellen", f"/plannen/{nacht.plan}/deelnemers", {
+        "medewerker": str(nacht.stad.wie["bram"].id), "taak": "jeugdhulp"})  # fmt: skip
+    assert _afspraak(nacht).status_code == 201
+    for wie in ("ellen", "yusuf", "nadia"):
+        assert geheim not in nacht.vraag(wie, geheim).keys, wie

@@ -14,6 +14,7 @@ from events.consent import (
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
     Ingetrokken,
+    NoodafspraakVastgelegd,
     OmstandigheidVastgelegd,
     PersoonGewist,
     ToestemmingGegeven,
@@ -47,6 +48,7 @@ _VAN_PROFESSIONALS = (OmstandigheidVastgelegd, VervangerAangewezen)
 _WIE_TREKT_IN: dict[type[ConsentFact], Handeling] = {
     ToestemmingGegeven: Handeling.INTREKKEN,
     GeheimhoudingOpgeheven: Handeling.VERSTREKKEN,
+    NoodafspraakVastgelegd: Handeling.VERSTREKKEN,
     HulpAkkoordGegeven: Handeling.HULP,
     BezwaarGemaakt: Handeling.RECHTEN,
 }
@@ -75,6 +77,7 @@ class Record:
                 | BezwaarGemaakt()
                 | OmstandigheidVastgelegd()
                 | VervangerAangewezen()
+                | NoodafspraakVastgelegd()
             ):
                 return Record(fact.huishouden, fact.persoon, type(fact))
             case _:
