@@ -234,6 +234,7 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
     routes.include_router(api_nood.router(consent))
     routes.include_router(api_beperking.router(consent))
     routes.include_router(api_toezicht.router(consent))
+    routes.include_router(api_nood.afspraken(consent))
     return routes
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 from pydantic.alias_generators import to_camel
 
+from events.begrippen import Leefgebied
 from events.toezicht import Noodoordeel, Nooduitkomst
 from events.waarden import Dag, Kort, Noodafspraak, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
@@ -16,6 +17,7 @@ from services.consent import NAAM
 from services.consent.application import Consent
 from services.consent.eigen import Stap
 from services.consent.noodzicht import Gezien
+from services.consent.vastleggen import Vastleggen
 
 
 class StapAntwoord(Bericht):
@@ -68,8 +70,6 @@ class RedenBericht(Bericht):
     reden: Tekst
 
 
-def router(consent: Consent) -> APIRouter:
-    """The part of `/v1` about emergency accesses that were taken."""
 class NoodafspraakBericht(Bericht):
     """What opens of one's own file in an emergency, and by whom of the family it was agreed."""
 
@@ -101,6 +101,8 @@ def afspraken(consent: Consent) -> APIRouter:
     return routes
 
 
+def router(consent: Consent) -> APIRouter:
+    """The part of `/v1` about emergency accesses that were taken."""
     routes = APIRouter(prefix="/noodtoegangen", tags=[NAAM])
     gedaan: dict[str, Any] = {"status_code": 201, "response_model": Antwoord}
 
