@@ -210,7 +210,7 @@ class Consentcel:
         )
         self.consent.dagwerk.lead = lambda: self.database.lead("dagwerk")
         sleutel = omgeving.geheimen.logsleutel(gemeente)
-        self.consent.tekent = sleutel.signer
+        self.consent.logboek.tekent = sleutel.signer
         self.consent.uitgegeven = Published(omgeving.settings.log_folder(gemeente), sleutel)
 
     def routers(self) -> Sequence[Any]:
