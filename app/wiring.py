@@ -134,7 +134,7 @@ class Embedded:
         gemeente, settings = self.settings.gemeente, self.settings
         folder = settings.log_folder(gemeente)
         key = signing_key(database, settings.log_key_file, gemeente)
-        self.consent.tekent = key.signer
+        self.consent.logboek.tekent = key.signer
         self.consent.uitgegeven = Published(folder, key)
         return Worker([Sequencer(database, folder, key, self._now)], poll=POLL)
 
