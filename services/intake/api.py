@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from events.begrippen import Leefgebied
 from events.toezicht import Noodcategorie, Noodreden, Zoekwijze
