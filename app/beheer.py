@@ -28,6 +28,7 @@ def controleer(world: Embedded) -> tuple[int, int]:
     world.worker.drain()
     with world.consent.database.read() as tx:
         lines = world.consent.logboek.verify(tx)
+    world.consent.volledigheid.eis()
     live = rijen(world.view)
     world.view.rebuild()
     if rijen(world.view) != live:

@@ -78,6 +78,7 @@ def application(omgeving: Omgeving) -> ASGIApp:
     for gemeente, deze in cellen.items():
         if isinstance(deze, Consentcel):
             omgeving.metrics.logbook(gemeente, deze.consent.logregels)
+            omgeving.metrics.incidents(gemeente, deze.consent.volledigheid.open)
     return omgeving.metrics.app(app)
 
 

@@ -92,11 +92,14 @@ def worker(omgeving: Omgeving) -> None:
     """Follow the facts of other services until asked to stop; a batch under way is finished."""
     readers: list[Volger] = []
 
+    cellen: dict[str, Cel] = {}
+
     def health() -> Health:
-        return of_consumers(readers, klaar=bool(readers))
+        found = of_consumers(readers, klaar=bool(readers))
+        logs = [one.consent.volledigheid for one in cellen.values() if isinstance(one, Consentcel)]
+        return found.with_incidents(sum(log.open() for log in logs)) if logs else found
 
     with _managed(omgeving, health) as stop, ExitStack() as opened:
-        cellen: dict[str, Cel] = {}
         made = _as_soon_as_possible(lambda: _readers(omgeving, opened, cellen=cellen), stop)
         daily = [one.consent.dagwerk for one in cellen.values() if isinstance(one, Consentcel)]
         signing = sequencers(omgeving)

@@ -143,6 +143,7 @@ def _consent(cli: typer.Typer) -> None:
                 try:
                     with consent.database.read() as tx:
                         regels = consent.logboek.verify(tx)
+                    consent.volledigheid.eis()
                 except LogDamagedError as error:
                     stop(9, f"{gemeente}: het logboek klopt niet: {error}.")
                 print(f"{gemeente}: het logboek klopt ({regels} regels).")

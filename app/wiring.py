@@ -202,10 +202,11 @@ class Embedded:
         return web
 
     def health(self) -> Health:
-        """Whether facts still reach their readers."""
-        return of_consumers(
+        """Whether facts still reach their readers, and the log fits the keys that left."""
+        found = of_consumers(
             [*self.worker.consumers, *self.klok.consumers, *self.volgorde.consumers]
         )
+        return found.with_incidents(self.consent.volledigheid.open())
 
     def metrics(self) -> Metrics:
         """What an operator watches of this process."""
@@ -216,6 +217,7 @@ class Embedded:
                 behind = partial(self._behind, consumer, feed.name)
                 made.behind(consumer.name, feed.name, behind, self.settings.gemeente)
         made.logbook(self.settings.gemeente, self.consent.logregels)
+        made.incidents(self.settings.gemeente, self.consent.volledigheid.open)
         for sequencer in self.volgorde.consumers:
             made.unsigned(self.settings.gemeente, sequencer.waiting)
         return made

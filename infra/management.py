@@ -47,6 +47,13 @@ class Health:
     klaar: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
+    def with_incidents(self, logverschillen: int) -> Health:
+        """The same, asking attention as long as nobody looked into a difference of the log."""
+        status = self.status
+        if logverschillen and status is Status.GOED:
+            status = Status.AANDACHT
+        return Health(status, self.klaar, {**self.more, "logverschillen": logverschillen})
+
     @property
     def code(self) -> int:
         """200, or 503 for what should get no work: out of order, or not ready."""

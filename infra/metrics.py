@@ -207,6 +207,12 @@ class Metrics:
         """Watch the log: `regels` tells how many lines there are, which is the last number."""
         self._questions.append(lambda found: found.add("logregels", [gemeente], regels()))
 
+    def incidents(self, gemeente: str, logverschillen: Callable[[], int]) -> None:
+        """Watch in how many places the log does not fit the keys that left."""
+        self._questions.append(
+            lambda found: found.add("logverschillen", [gemeente], logverschillen())
+        )
+
     def unsigned(self, gemeente: str, waiting: Callable[[], tuple[int, float]]) -> None:
         """Watch how many rows of the log no signed head holds yet, and how old the first is."""
 
@@ -237,6 +243,10 @@ _KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequ
         GaugeMetricFamily, "Wanneer het voor het laatst lukte (sinds 1970); 0: nooit", ("bron",),
     ),
     "logregels": (CounterMetricFamily, "Regels in het logboek", ("gemeente",)),
+    "logverschillen": (
+        GaugeMetricFamily, "Verschillen tussen logboek en sleutels, nog uit te zoeken",
+        ("gemeente",),
+    ),
     "logregels_ongetekend": (
         GaugeMetricFamily, "Regels die nog onder geen ondertekende kop staan", ("gemeente",),
     ),

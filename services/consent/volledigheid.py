@@ -20,7 +20,7 @@ from infra.auth import Aangemeld, Rol
 from infra.database import Database, Tx
 from infra.decider import NEDERLAND, NietBekend
 from infra.keys import key_releases
-from infra.logbook import Logbook, logregels
+from infra.logbook import Logbook, LogDamagedError, logregels
 from services.consent.taken import Taken
 
 tables = MetaData()
@@ -101,6 +101,11 @@ class Volledigheid:
             )
         self._meld()
         return len(anders)
+
+    def eis(self) -> None:
+        """For a check by hand: compare everything. Raises LogDamagedError when it does not fit."""
+        if self.controleer(alles=True) or self.open():
+            raise LogDamagedError("de uitgegeven sleutels en de logregels zijn niet gelijk")
 
     def dagelijks(self) -> None:
         """What came since yesterday (for the daily work)."""

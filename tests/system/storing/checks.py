@@ -77,6 +77,7 @@ def looks(access: Access, oracle: Oracle) -> Gezegd:
     lines: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     with access.omgeving("consent") as omgeving:
         consent = Consentcel(omgeving, GEMEENTE).consent
+        consent.volledigheid.eis()  # what left is in the lines, whatever was killed meanwhile
         where = select(logregels).where(logregels.c.soort == "besluit")
         with consent.database.read() as tx:
             for written in consent.logboek.read(tx, where):

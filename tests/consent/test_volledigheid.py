@@ -1,0 +1,152 @@
+"""Keys that left and lines that say so, counted apart: equal, or somebody has to find out why."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from infra.keys import key_releases
+from infra.logbook import LogDamagedError, logregels
+from services.consent.volledigheid import TAAK
+from tests.consent.huis import Huis
+
+
+def laatste_regel(huis: Huis) -> int:
+    with huis.consent.database.read() as tx:
+        return int(
+            tx.execute(
+                select(func.max(logregels.c.nr)).where(logregels.c.soort == "inzage")
+            ).scalar_one()
+        )
+
+
+def taken(huis: Huis) -> list[dict[str, Any]]:
+    gezien: list[dict[str, Any]] = huis.stad.zie("joris", "/taken")["taken"]
+    return [taak for taak in gezien if taak["soort"] == TAAK]
+
+
+def test_what_left_is_what_the_lines_say(huis: Huis) -> None:
+    samen, dicht = huis.kid(huis.anna, huis.bert), huis.kid(huis.anna, bron="zorg-behandeling")
+    huis.vraag("yusuf", samen, huis.kid(huis.anna), dicht)
+    huis.vraag("tom", samen)
+    huis.vraag("ellen", samen)
+    with huis.consent.database.read() as tx:
+        rijen = tx.execute(select(key_releases)).all()
+    assert {(rij.subject, rij.number) for rij in rijen} == {(huis.anna, 2), (huis.bert, 1)}
+    assert huis.consent.volledigheid.controleer() == 0
+    assert huis.consent.volledigheid.controleer(alles=True) == 0
+    assert huis.consent.volledigheid.open() == 0
+
+
+def test_a_line_that_disappeared_is_an_incident(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
+    huis.consent.volledigheid.controleer()  # what was fine then is looked at again below
+    weg = laatste_regel(huis)
+    with huis.consent.database.write() as tx:
+        persoon = tx.execute(select(logregels.c.persoon).where(logregels.c.nr == weg)).scalar_one()
+        tx.execute(delete(logregels).where(logregels.c.nr == weg))
+    volledigheid = huis.consent.volledigheid
+    assert volledigheid.controleer() == 0
+    assert volledigheid.controleer(alles=True) == 1
+    (taak,) = taken(huis)
+    antwoord = huis.stad.zie("joris", "/logboek/volledigheid")
+    (verschil,) = antwoord["verschillen"]
+    assert (verschil["persoon"], verschil["meer"], antwoord["open"]) == (str(persoon), 1, 1)
+    assert verschil["taak"] == taak["id"]
+    with pytest.raises(LogDamagedError):
+        volledigheid.eis()
+    assert volledigheid.controleer(alles=True) == 0  # known is known, and one task is enough
+    assert len(taken(huis)) == 1
+    huis.stad.doe("joris", f"/taken/{taak['id']}/afhandeling", {"uitkomst": "Hersteld uit kopie."})
+    assert huis.stad.zie("joris", "/logboek/volledigheid")["open"] == 0
+    assert len(huis.stad.zie("joris", "/logboek/volledigheid")["verschillen"]) == 1
+
+
+def test_a_key_that_leaves_without_a_line_is_an_incident(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A planted fault: the code forgets the lines, and the decision stands alone in the log."""
+    kid, maak = huis.kid(huis.anna), huis.consent.verantwoording.besluit
+    with monkeypatch.context() as patch:
+        patch.setattr(huis.consent.verantwoording, "besluit", lambda *a, **k: maak(*a, **k)[:1])
+        assert huis.vraag("yusuf", kid).keys
+    assert huis.consent.volledigheid.controleer() == 1
+    assert len(taken(huis)) == 1
+    assert huis.consent.volledigheid.open() == 1
+
+
+def test_a_line_of_a_key_that_never_left_is_an_incident(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    with huis.consent.database.write() as tx:
+        tx.execute(update(key_releases).values(number=key_releases.c.number - 1))
+    assert huis.consent.volledigheid.controleer() == 1
+    (verschil,) = huis.stad.zie("wil", "/logboek/volledigheid")["verschillen"]
+    assert verschil["meer"] == -1
+
+
+def test_many_faults_are_a_few_tasks_and_all_are_known(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.consent.volledigheid._TAKEN", 2)
+    kid = huis.kid(huis.anna)
+    for _ in range(4):
+        huis.vraag("yusuf", kid)
+    with huis.consent.database.write() as tx:
+        tx.execute(delete(key_releases))
+    assert huis.consent.volledigheid.controleer() == 4
+    assert len(taken(huis)) == 2
+    assert huis.consent.volledigheid.open() == 4
+
+
+def test_a_question_that_fails_releases_and_counts_nothing(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks after the count, it is undone together with the lines."""
+    kid = huis.kid(huis.anna)
+    echt = huis.consent._keys.release
+
+    def breekt(*args: Any) -> Any:
+        echt(*args)
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(huis.consent._keys, "release", breekt)
+        with pytest.raises(RuntimeError):
+            huis.vraag("yusuf", kid)
+    with huis.consent.database.read() as tx:
+        assert tx.execute(select(func.count()).select_from(key_releases)).scalar_one() == 0
+    assert huis.consent.volledigheid.controleer(alles=True) == 0
+
+
+def test_reads_from_all_sides_at_once_are_complete(huis: Huis) -> None:
+    kids = [huis.kid(huis.anna), huis.kid(huis.anna, huis.bert), huis.kid(huis.kees)]
+
+    def lees() -> None:
+        for nummer in range(60):
+            huis.vraag("yusuf", *kids[nummer % 3 :])
+
+    threads = [threading.Thread(target=lees) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    tussendoor = [huis.consent.volledigheid.controleer() for _ in range(5)]
+    for thread in threads:
+        thread.join()
+    assert [*tussendoor, huis.consent.volledigheid.controleer()] == [0] * 6
+    with huis.consent.database.read() as tx:
+        vragen = select(func.count(key_releases.c.vraag.distinct()))
+        assert tx.execute(vragen).scalar_one() == 240
+
+
+def test_it_is_done_every_day_and_told_in_health_and_figures(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    world = huis.stad.world
+    assert b"samenplan_logverschillen" in world.metrics().text()[1]
+    assert world.health().body["logverschillen"] == 0
+    with huis.consent.database.write() as tx:
+        tx.execute(delete(key_releases))
+    huis.consent.dagwerk.step()
+    assert b'samenplan_logverschillen{gemeente="9999"} 1.0' in world.metrics().text()[1]
+    assert (world.health().body["status"], world.health().body["logverschillen"]) == ("aandacht", 1)
