@@ -69,12 +69,15 @@ def gone(handle: int, seconds: float) -> bool:
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether the condition came true within so many seconds; it is asked every 10 ms."""
+    """Whether the condition came true within so many seconds; it is asked every 10 ms, and less
+    and less until it is every 200 ms: asking takes time from whoever must make it true."""
     deadline = time.monotonic() + seconds
+    pause = 0.01
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.2)
     return True
 
 
