@@ -28,6 +28,7 @@ from infra.staff import Persona
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import (
     NAAM,
+    api_afwijkingen,
     api_authzen,
     api_beperking,
     api_logboek,
@@ -234,9 +235,10 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
     routes.include_router(api_nood.router(consent))
     routes.include_router(api_beperking.router(consent))
     routes.include_router(api_toezicht.router(consent))
-    routes.include_router(api_nood.afspraken(consent))
+    routes.include_router(api_afwijkingen.router(consent))
     return routes
 
+    routes.include_router(api_nood.afspraken(consent))
 
 def _zonder_wie(body: OverPersoon) -> dict[str, Any]:
     return {name: value for name, value in body if name not in ("huishouden", "persoon")}

@@ -57,6 +57,7 @@ from infra.store import Store
 from infra.transient import TRANSIENT
 from infra.uitgegeven import Published
 from services.consent import projections, taken
+from services.consent.afwijkingen import Afwijkingen
 from services.consent.beperking import Beperkingen
 from services.consent.dagwerk import Dagwerk
 from services.consent.domain import (
@@ -154,6 +155,9 @@ class Consent:
             self.store, self.logboek, self._feiten, lezer, self.taken, maak, now
         )
         self.loginzage.afgeschermd = self.beperkingen.afgeschermd
+        self.afwijkingen = Afwijkingen(
+            self.store, self._keys, self.logboek, self._feiten, maak, provider, now
+        )
         self.toezicht = Toezicht(
             self.store, self.logboek, self._feiten, lezer, self.taken, maak, self.loginzage, now
         )
@@ -391,6 +395,7 @@ class Consent:
             value = velden.get(id(envelope))
             waarde = None if value is None else opener.open(value)
             self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
+        self.afwijkingen.volg(tx, facts)
         self.dagwerk.geraakt({envelope.stream for _, envelope in facts})
 
     def _eigen_feiten(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:

@@ -37,6 +37,8 @@ from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgeslote
 from events.toezicht import (
     AantekeningGemaakt,
     AdviesGegeven,
+    AfwijkingenIngesteld,
+    AfwijkingenUitgezet,
     BeperkingBeeindigd,
     BeperkingBesloten,
     GeheimOpengesteld,
@@ -103,12 +105,14 @@ VELDEN: Mapping[type[Fact], str | None] = {
     NoodafspraakVastgelegd: "afspraak",
     NoodtoegangBeoordeeld: "oordeel",
     BeperkingBesloten: "beperking",
+    AfwijkingenIngesteld: "instelling",
 }
 """The one personal field of a fact that a decision needs; all others stay sealed."""
 
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
     "akkoord", "bevestiging", "omstandigheid", "doorbreking", "afspraak",
+    "beperking",
 )  # fmt: skip
 
 
@@ -218,6 +222,10 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             )  # fmt: skip
         case BeperkingBesloten(persoon=persoon):
             yield Zet(f"beperking:{stream}", "beperking", persoon, waarde, persoon=persoon)
+        case AfwijkingenIngesteld():
+            yield Zet(f"afwijkingen:{stream}", "afwijkingen", stream, waarde)
+        case AfwijkingenUitgezet():
+            yield Vergeet(f"afwijkingen:{stream}")
         case AdviesGegeven(over=over):
             yield Zet(f"advies:{over}:{stream}", "advies", over, None)
         case AantekeningGemaakt():
@@ -234,5 +242,6 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield Zet(f"bevestiging:{record}", "bevestiging", persoon, waarde, huishouden, persoon)
         case PersoonGewist(persoon=persoon):
             yield VergeetAlle(ALLE_SOORTEN, persoon=persoon)
+            yield Vergeet(f"achternaam:{persoon}")
         case _:
             pass

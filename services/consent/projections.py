@@ -141,6 +141,14 @@ class Beslisfeiten:
             welke = welke.where(tabel.c.persoon == persoon)
         return tx.execute(welke).all()
 
+    def van_sleutels(self, tx: Tx, sleutels: Sequence[str]) -> list[Rij]:
+        """The decision facts with these keys, as far as they are there, still sealed."""
+        gevonden: list[Rij] = []
+        for begin in range(0, len(sleutels), 500):
+            deze = sleutels[begin : begin + 500]
+            gevonden += tx.execute(select(tabel).where(tabel.c.sleutel.in_(deze))).all()
+        return gevonden
+
     def inhoud(self, tx: Tx, rijen: Sequence[Rij]) -> dict[str, Any]:
         """What rows hold, by `sleutel`; nothing of the erased. Raises SealError, KeyFileError."""
         infos = self._keys.describe(tx, {rij.kid for rij in rijen})
@@ -266,7 +274,10 @@ def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:
     )
 
 
-_RELATIES = {False: ("regisseur", "deelnemer", "vervanger", "noodtoegang"), True: ("gezaghouder", "omstandigheid")}
+_RELATIES = {
+    False: ("regisseur", "deelnemer", "vervanger", "noodtoegang"),
+    True: ("gezaghouder", "omstandigheid"),
+}
 
 
 def nood_tot(genomen: str) -> datetime:
