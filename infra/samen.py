@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from infra.database import Database, Tx
+from infra.transient import TRANSIENT
 
 T = TypeVar("T")
 
@@ -82,13 +82,17 @@ class _Work:
     context: Context = field(default_factory=copy_context)
     """Of who asks: the trace, whichever thread does the work."""
 
+    def do(self, tx: Tx) -> None:
+        self.result = self.context.run(self.work, tx)
+
 
 class Shared:
     """Writing transactions of one database that share their commits.
 
-    Each does its work as if it were alone, and takes back what it did when it fails among others.
     A transaction begins after all that share it had come, so each sees whatever was committed
-    before it came: what somebody else withdrew a moment earlier, too.
+    before it came: what somebody else withdrew a moment earlier, too. When one fails among others,
+    all is taken back and each is done by itself; so work may be done twice, but counts once, and
+    must leave nothing outside its transaction. (A savepoint for each costs as much as it saves.)
     """
 
     def __init__(self, database: Database) -> None:
@@ -103,12 +107,18 @@ class Shared:
         return result
 
     def _commit(self, group: Sequence[_Work]) -> None:
-        with self._database.write() as tx:
-            for one in group:
+        try:
+            with self._database.write() as tx:
+                for one in group:
+                    one.do(tx)
+        except TRANSIENT:
+            raise  # it would be the same for each
+        except Exception:
+            if len(group) == 1:
+                raise
+            for one in group:  # all was taken back; now it shows whose mistake it was
                 try:
-                    with nullcontext() if len(group) == 1 else tx.begin_nested():
-                        one.result = one.context.run(one.work, tx)
-                except Exception as error:
-                    if len(group) == 1:
-                        raise
+                    with self._database.write() as tx:
+                        one.do(tx)
+                except Exception as error:  # noqa: BLE001  # who asked raises it
                     one.error = error
