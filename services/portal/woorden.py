@@ -161,6 +161,22 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "moet": "Moet", "mag": "Mag", "mag-na": "Mag, onder een voorwaarde",
         "mag-niet": "Mag niet",
     },
+    "rechtsgrond": {
+        "Consent": "toestemming", "Contract": "overeenkomst",
+        "LegalObligation": "wettelijke plicht", "LegitimateInterest": "gerechtvaardigd belang",
+        "OfficialAuthorityOfController": "taak van de overheid",
+        "PublicInterest": "algemeen belang", "VitalInterest": "levensbelang",
+    },
+    "rechtsrol": {
+        "DataController": "verantwoordelijk", "JointDataControllers": "samen verantwoordelijk",
+        "DataProcessor": "verwerker", "DataProtectionOfficer": "toezichthouder in de gemeente",
+        "ThirdParty": "ontvanger",
+    },
+    "betrokkenen": {
+        "Adult": "volwassenen", "Citizen": "inwoners", "Employee": "medewerkers",
+        "GuardianOfHuman": "voogden", "ParentOfHuman": "ouders", "Patient": "patiënten",
+        "Student": "leerlingen", "VulnerableHuman": "kinderen en wie kwetsbaar is",
+    },
     "planstand": {"loopt": "Plan loopt", "gesloten": "Plan is afgesloten"},
     "vastleggingstand": {"geldt": "Geldt", "ingetrokken": "Geldt niet meer"},
     "weigering": {
@@ -226,6 +242,15 @@ def artikel(grondslag: object) -> object:
     lid: Any = grondslag.get("lid")
     wet = _WET.get(grondslag["bwb"], grondslag["bwb"])
     return f"{wet} artikel {grondslag['artikel']}" + (f" lid {lid}" if lid else "")
+
+
+def termijn(duur: object) -> object:
+    """15 jaar, for an ISO 8601 duration of years; "niet bewaard" for none; anything else passes."""
+    if not isinstance(duur, str) or not duur.startswith("P"):
+        return duur
+    if duur == "P0D":
+        return "niet bewaard"
+    return f"hoogstens {duur[1:-1]} jaar" if duur.endswith("Y") else duur
 
 
 def leeftijd(geboren: object, op: date) -> object:

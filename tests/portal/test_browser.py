@@ -20,7 +20,7 @@ def test_nothing_scrolls_sideways_and_targets_are_large_enough(
     paden = {
         "Ellen de Wit": ["/huishoudens", wereld.pad, f"{wereld.pad}/vraag",
                          f"{wereld.pad}/toestemming"],
-        "Samira Amrani": [wereld.pad, "/wie-keek"],
+        "Samira Amrani": [wereld.pad, "/wie-keek", "/verwerkingsregister"],
         "Joris Meijer": [f"/inzagen?huishouden={wereld.verhaal.huishouden}"],
     }  # fmt: skip
     for naam, plaatsen in paden.items():

@@ -404,7 +404,8 @@ def test_a_resident_reads_who_looked(wereld: Wereld) -> None:
     samira = wereld.bezoeker("Samira Amrani")
     samira.zie(wereld.pad)
     page = samira.zie("/wie-keek")
-    assert "Ellen de Wit (regisseur, Wijkteam Noord)" in page
+    assert "<strong>Ellen de Wit</strong>" in page
+    assert "regisseur, Wijkteam Noord" in page
     assert "Geld en schulden" in page
     assert "Uzelf" not in page
     assert "Uzelf" in samira.zie("/wie-keek?ook=zelf")
@@ -412,3 +413,31 @@ def test_a_resident_reads_who_looked(wereld: Wereld) -> None:
 
 def test_a_position_that_is_none_is_ignored(wereld: Wereld) -> None:
     assert "Noah Jansen" in wereld.bezoeker("Ellen de Wit").zie(f"{wereld.pad}?naPositie=onzin")
+
+
+def test_everybody_reads_what_the_gemeente_uses_data_for(wereld: Wereld) -> None:
+    for naam in ("Samira Amrani", "Ellen de Wit", "Joris Meijer"):
+        page = wereld.bezoeker(naam).zie("/verwerkingsregister")
+        assert "Schuldhulpverlening" in page
+        assert "Wgs artikel 3" in page
+        assert "urn:samenplan:verwerking:9999:schuldhulp:1" in page
+    bezoeker = wereld.bezoeker("Samira Amrani")
+    assert "Helpen bij problematische schulden" in bezoeker.zie(
+        "/verwerkingsregister/schuldhulp/versies/1"
+    )
+    for pad in ("schuldhulp/versies/2", "niets/versies/1", "schuldhulp/versies/een"):
+        assert bezoeker.vraag("GET", f"/verwerkingsregister/{pad}").status_code == 404
+
+
+def test_the_overview_says_what_for_and_names_whom_she_knows(wereld: Wereld) -> None:
+    page = wereld.bezoeker("Samira Amrani").zie("/wie-keek")
+    assert "Om u te helpen met schulden" in page
+    assert "Yusuf Kaya" in page
+    assert "Tom Aarts" not in page
+
+
+def test_whether_the_log_adds_up_is_for_who_supervises(wereld: Wereld) -> None:
+    page = wereld.bezoeker("Joris Meijer").zie("/inzagen/volledigheid")
+    assert "Er is geen verschil gevonden" in page
+    for naam in ("Samira Amrani", "Ellen de Wit", "Hanna Bos"):
+        assert wereld.bezoeker(naam).vraag("GET", "/inzagen/volledigheid").status_code == 404

@@ -23,6 +23,7 @@ from services.portal.pages import (
     inzagen,
     nodig,
     nood,
+    register,
     regels,
     waarom,
     werk,
@@ -55,7 +56,9 @@ def router(
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return Response(bestanden[naam], media_type=_STATISCH[naam], headers=headers)
 
-    for onderdeel in (aanmelden, huishouden, delen, nodig, nood, regels, waarom, werk, inzagen):
+    for onderdeel in (
+        aanmelden, huishouden, delen, nodig, nood, regels, waarom, werk, inzagen, register,
+    ):  # fmt: skip
         onderdeel.routes(kader, pages)
 
     @pages.api_route("/{rest:path}", methods=_METHODEN)

@@ -97,8 +97,8 @@ def _per_dag(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     dagen: dict[tuple[Any, ...], dict[str, Any]] = {}
     for regel in regels:
         zelfde = (
-            datum(regel["tijdstip"]), regel["wie"], tuple(regel["wat"]), regel["waarom"],
-            regel["uitkomst"],
+            datum(regel["tijdstip"]), regel["wie"], tuple(regel["wat"]), regel["waarvoor"],
+            regel["waarom"], regel["uitkomst"],
         )  # fmt: skip
         rij = dagen.setdefault(zelfde, regel | {"dag": zelfde[0], "keer": 0})
         rij["keer"] += 1

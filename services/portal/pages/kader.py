@@ -99,7 +99,7 @@ class Kader:
         )  # fmt: skip
         for bewerking in (
             woorden.woord, woorden.datum, woorden.tijdstip, woorden.artikel, woorden.leeftijd,
-            woorden.opsomming, woorden.naam_van,
+            woorden.opsomming, woorden.naam_van, woorden.termijn,
         ):  # fmt: skip
             self._env.filters[bewerking.__name__] = bewerking
         self._env.globals |= {
