@@ -23,8 +23,8 @@ from services.portal.pages import (
     inzagen,
     nodig,
     nood,
-    register,
     regels,
+    register,
     waarom,
     werk,
 )
