@@ -424,7 +424,8 @@ class Intake:
         context: Context, answer: dict[str, Any] | None = None,
     ) -> Recorded:  # fmt: skip
         return self._doe(
-            Gesprek, gesprek, lambda g: beslis(g, self._stand(Huishouden, g.huishouden)),
+            # Also of a conversation that does not exist a household is read: the same statements.
+            Gesprek, gesprek, lambda g: beslis(g, self._stand(Huishouden, g.huishouden or gesprek)),
             context, answer,
         )  # fmt: skip
 
