@@ -1,6 +1,7 @@
-"""The second opinion: Cedar decides by `beleid.cedar`, in two rounds of a batch each.
+"""The second opinion: Cedar decides by `beleid.cedar`, in three rounds.
 
-Round one asks of every record and person whether it counts for this question; round two decides.
+Round one asks of every record whether it counts for this question, round two how the one who asks
+stands to each person concerned, round three decides: moet, mag, mag na …, or mag niet.
 Any error in Cedar's diagnosis is a difference: a `forbid` that fails is skipped and would open.
 """
 
@@ -8,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import cedarpy
@@ -20,11 +21,19 @@ from services.consent.domain import Feiten, Vraag, Vrager
 from tests.cedar import vraag as feit
 
 MAP = Path(__file__).parent
-SOORTEN = ("Toestemming", "Grond", "Opheffing", "Bezwaar", "Maatregel", "Veiligheidskern")
-LIJSTEN = (
-    "toestemming", "noodzaak", "opheffing", "bezwaar", "gezagOnder12", "gezagOnder16",
-    "ondertoezicht", "kern",
+RONDE1 = (
+    "toestemming", "schriftelijk", "noodzaak", "opheffing", "doorbreking", "bezwaar",
+    "ondertoezicht", "voogdij", "onbekwaam", "casus", "verwijzing", "kern", "isCuratorOfMentor",
+    "isGemachtigde", "isPartner", "isFamilie", "heeftCuratorOfMentor", "heeftGemachtigde",
+    "heeftPartner",
 )  # fmt: skip
+RONDE2 = (
+    "onderMaatregel", "gezag12", "gezag16", "voogd12", "voogd16", "curatele", "spreekt", "onder23",
+)  # fmt: skip
+"""The lists a round fills: the people for whom its policies said yes."""
+NAAR_MENSEN = ("eigen-inzage", "jeugdbescherming", "verwijsindex")
+"""The purposes for which it matters how one stands to people; only there round two is asked."""
+GEEN_VASTLEGGING = ("Mens", "Huishouden", "Gegeven")
 UITKOMST = {"moet": "moet", "mag": "mag", "moet-na": "mag-na", "mag-na": "mag-na"}
 """Outcome per action, the strongest first."""
 STERKER = {"moet": (), "mag": ("moet",), "mag-na": ("moet", "mag")}
@@ -77,7 +86,7 @@ def lees(tekst: str) -> Beleid:
         deel = {"staticPolicies": regels, "templates": {}, "templateLinks": []}
         return cedarpy.PolicySet.from_json_str(json.dumps(deel))
 
-    return Beleid({actie: van(actie) for actie in ("telt", *UITKOMST)}, schema, annotaties)
+    return Beleid({actie: van(actie) for actie in ("telt", "staat", *UITKOMST)}, schema, annotaties)
 
 
 def _acties(waarvoor: dict[str, Any]) -> set[str]:
@@ -110,78 +119,103 @@ def entiteiten_van(vragen: Sequence[Vraag], feiten: Feiten) -> list[dict[str, An
     ]
 
 
+@dataclass
+class _Stand:
+    """One question in one capacity: what the rounds have found so far."""
+
+    nr: int
+    vraag: Vraag
+    context: dict[str, Any]
+    fouten: list[str] = field(default_factory=list)
+    lijsten: dict[str, list[Any]] = field(default_factory=dict)
+
+    def verzoek(self, actie: str, wat: dict[str, str], ook: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "principal": feit.uid("Mens", self.vraag.vrager.actor.id),
+            "action": feit.uid("Action", actie),
+            "resource": wat,
+            "context": json.dumps(self.context | ook),
+        }
+
+
+Gevraagd: TypeAlias = tuple[_Stand, dict[str, str], dict[str, Any]]
+"""A stand, the resource, and what the context has besides."""
+
+
+class _Cedar:
+    """The policies with everything known of one household."""
+
+    def __init__(self, vragen: Sequence[Vraag], feiten: Feiten) -> None:
+        self.wetten = beleid()
+        self.alles = entiteiten_van(vragen, feiten)
+        self.entiteiten = cedarpy.Entities.from_json_str(
+            json.dumps(self.alles), schema=self.wetten.schema
+        )
+
+    def __call__(self, actie: str, vragen: Sequence[Gevraagd]) -> list[tuple[bool, set[str]]]:
+        """Per request whether Cedar allows it, and the policies that decided."""
+        antwoorden = cedarpy.is_authorized_batch(
+            [stand.verzoek(actie, wat, ook) for stand, wat, ook in vragen],
+            self.wetten.regels[actie], self.entiteiten, self.wetten.schema,
+        )  # fmt: skip
+        gevonden = []
+        for (stand, _wat, _ook), antwoord in zip(vragen, antwoorden, strict=True):
+            stand.fouten += antwoord.diagnostics.errors
+            regels = set(antwoord.diagnostics.id_annotations_by_reason.values())
+            gevonden.append((antwoord.allowed, regels))
+        return gevonden
+
+    def vul(
+        self, actie: str, standen: Sequence[_Stand], lijsten: Sequence[str],
+        vragen: Sequence[tuple[Gevraagd, Any]],
+    ) -> None:  # fmt: skip
+        """A round: the people for whom a policy says yes come on its list, for the next round."""
+        for stand in standen:
+            stand.lijsten = {naam: [] for naam in lijsten}
+        antwoorden = self(actie, [vraag for vraag, _wie in vragen])
+        for ((stand, _, _), wie), (ja, regels) in zip(vragen, antwoorden, strict=True):
+            for regel in regels if ja else ():
+                stand.lijsten[self.wetten.annotaties[regel]["lijst"]].append(wie)
+        for stand in standen:
+            stand.context |= stand.lijsten
+
+
 def meningen(vragen: Sequence[Vraag], feiten: Feiten) -> list[Mening]:
     """Cedar's opinion on questions about one household; whoever asks twice asks as the same."""
-    wetten = beleid()
-    alles = entiteiten_van(vragen, feiten)
-    entiteiten = cedarpy.Entities.from_json_str(json.dumps(alles), schema=wetten.schema)
-    vastgelegd = [e for e in alles if e["uid"]["type"] in SOORTEN]
-
-    def vraag_cedar(
-        actie: str, verzoeken: list[dict[str, Any]]
-    ) -> list[tuple[bool, set[str], list[str]]]:
-        antwoorden = cedarpy.is_authorized_batch(
-            verzoeken, wetten.regels[actie], entiteiten, wetten.schema
-        )
-        return [
-            (
-                a.allowed and not a.diagnostics.errors,
-                set(a.diagnostics.id_annotations_by_reason.values()),
-                list(a.diagnostics.errors),
-            )
-            for a in antwoorden
-        ]
-
+    cedar = _Cedar(vragen, feiten)
+    vast = {
+        "huis": feit.wijs("Huishouden", feiten.huishouden), "vandaag": feit.dag(feiten.vandaag),
+    }  # fmt: skip
     standen = [
-        (nr, doel, {
-            "huis": feit.wijs("Huishouden", feiten.huishouden), "doel": doel,
-            "vandaag": feit.dag(feiten.vandaag),
-        })
+        _Stand(nr, vraag, vast | {"als": als, "doel": doel})
         for nr, vraag in enumerate(vragen)
-        for doel in feit.doelen(vraag, feiten)
-    ]  # fmt: skip
-    eerste = [
-        (stand, wat)
-        for stand, (nr, _doel, _) in enumerate(standen)
-        for wat in _mogelijk(vragen[nr], vastgelegd)
+        for als, doel in feit.hoedanigheden(vraag, feiten)
     ]
-    lijsten: list[dict[str, list[Any]]] = [{naam: [] for naam in LIJSTEN} for _ in standen]
-    fouten: list[list[str]] = [[] for _ in standen]
-    telt = vraag_cedar("telt", [
-        _vraag(
-            vragen[standen[stand][0]].vrager.actor.id, "telt", wat["uid"],
-            {**standen[stand][2], "gegeven": feit.wijs("Gegeven", standen[stand][0])},
-        )
-        for stand, wat in eerste
+    vastgelegd = [e for e in cedar.alles if e["uid"]["type"] not in GEEN_VASTLEGGING]
+    cedar.vul("telt", standen, RONDE1, [
+        ((stand, wat["uid"], {"gegeven": feit.wijs("Gegeven", stand.nr)}), wat["attrs"]["van"])
+        for stand in standen
+        for wat in _hierover(stand.vraag, vastgelegd)
     ])  # fmt: skip
-    for (stand, wat), (ja, regels, fout) in zip(eerste, telt, strict=True):
-        fouten[stand] += fout
-        mens = wat["attrs"].get("van", {"__entity": wat["uid"]})
-        for regel in regels if ja else ():
-            lijsten[stand][wetten.annotaties[regel]["lijst"]].append(mens)
-
+    cedar.vul("staat", standen, RONDE2, [
+        ((stand, feit.uid("Mens", wie), {}), feit.wijs("Mens", wie))
+        for stand in standen
+        if stand.context["doel"] in NAAR_MENSEN
+        for wie in stand.vraag.betrokkenen
+    ])  # fmt: skip
     beste = [Mening("mag-niet") for _ in vragen]
     for actie, uitkomst in UITKOMST.items():
-        open_ = [
-            stand for stand, (nr, _doel, _) in enumerate(standen)
-            if beste[nr].uitkomst not in STERKER[uitkomst]
-        ]  # fmt: skip
-        oordelen = vraag_cedar(actie, [
-            _vraag(
-                vragen[standen[stand][0]].vrager.actor.id, actie,
-                feit.uid("Gegeven", standen[stand][0]), standen[stand][2] | lijsten[stand],
-            )
-            for stand in open_
-        ])  # fmt: skip
-        for stand, (ja, regels, fout) in zip(open_, oordelen, strict=True):
-            fouten[stand] += fout
-            nr = standen[stand][0]
-            if ja:
-                al = beste[nr].regels if beste[nr].uitkomst == uitkomst else frozenset()
-                beste[nr] = Mening(uitkomst, _artikelen(al | regels), al | regels)
-    for (nr, _doel, _), fout in zip(standen, fouten, strict=True):
-        if fout:
-            beste[nr] = Mening("mag-niet", fouten=tuple(fout))
+        open_ = [stand for stand in standen if beste[stand.nr].uitkomst not in STERKER[uitkomst]]
+        oordelen = cedar(actie, [(s, feit.uid("Gegeven", s.nr), {}) for s in open_])
+        for stand, (ja, regels) in zip(open_, oordelen, strict=True):
+            al = beste[stand.nr]
+            if ja or (actie == "mag" and al.uitkomst == "mag-niet"):
+                van = uitkomst if ja else "mag-niet"
+                samen = regels | (al.regels if al.uitkomst == van else frozenset())
+                beste[stand.nr] = Mening(van, _artikelen(samen), frozenset(samen))
+    for stand in standen:
+        if stand.fouten:
+            beste[stand.nr] = Mening("mag-niet", fouten=tuple(stand.fouten))
     return beste
 
 
@@ -189,13 +223,10 @@ def _artikelen(regels: Iterable[str]) -> frozenset[str]:
     return frozenset(beleid().annotaties[regel]["artikel"] for regel in regels)
 
 
-def _mogelijk(vraag: Vraag, vastgelegd: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What round one has to look at: what is recorded of these people, and these people."""
-    betrokkenen = {str(wie) for wie in vraag.betrokkenen}
-    gevonden = [e for e in vastgelegd if e["attrs"]["van"]["__entity"]["id"] in betrokkenen]
-    if vraag.vrager.rol == "inwoner":
-        gevonden += [
-            {"uid": feit.uid("Mens", wie), "attrs": {}}
-            for wie in sorted(betrokkenen - {str(vraag.vrager.actor.id)})
-        ]
-    return gevonden
+def _hierover(vraag: Vraag, vastgelegd: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is recorded of these people or of the one who asks; a measure reaches parents too."""
+    mensen = {str(wie) for wie in (*vraag.betrokkenen, vraag.vrager.actor.id)}
+    return [
+        wat for wat in vastgelegd
+        if wat["uid"]["type"] == "Maatregel" or wat["attrs"]["van"]["__entity"]["id"] in mensen
+    ]  # fmt: skip

@@ -15,42 +15,40 @@ from uuid import UUID
 from events.base import Hoed
 from events.begrippen import Actor, Leefgebied, Onderwerp, Rubriek, herkomst, herkomsten
 from events.plan import plan_id
-from events.waarden import (
-    Bezwaar,
-    Doel,
-    Gezag,
-    Gezagsuitkomst,
-    Grond,
-    Instemming,
-    Maatregel,
-    Maatregelsoort,
-    Mandaat,
-    Ontvanger,
-    Opheffing,
-    Veiligheidskern,
+from events.waarden import Doel, Gezag, Gezagsuitkomst, Mandaat, Vervanging, Vervangingsoort
+from services.consent.domain import (
+    Feiten,
+    Noodtoegang,
+    Vastlegging,
+    Vervanger,
+    Vraag,
+    Vrager,
 )
-from services.consent.domain import Feiten, Noodtoegang, Vastlegging, Vraag, Vrager
-from tests.cedar.vraag import doelen
+from tests.cedar.vastgelegd import Vastlegger
+from tests.cedar.vraag import TAAK, hoedanigheden
 
 HUIS = UUID(int=100)
 OUDER, KIND, KLEIN, ELDERS, BUUR, VREEMDE = (UUID(int=n) for n in range(101, 107))
 LEDEN = (OUDER, KIND, KLEIN)
 HERKOMSTEN = tuple(herkomsten().values())
-CODES = tuple(
-    code for code, h in herkomsten().items() if h.regime not in ("intern", "delen", "plan")
-)
+WERK = tuple(code for code, bij in herkomsten().items() if bij.regime in TAAK)
+"""The herkomsten somebody can work under."""
 ONDERWERPEN: tuple[Onderwerp, ...] = (*Leefgebied, *Rubriek)
 ORGANISATIES = ("gemeente", "jeugdteam", "instelling")
 VAKKEN: dict[str, tuple[Onderwerp, ...]] = {
-    "plan": (*Leefgebied, *Rubriek),
-    "school": (Leefgebied.ONDERWIJS, Rubriek.MELDING),
-    "wmo-melding": (Leefgebied.WONEN, Rubriek.MELDING, Rubriek.ADRES),
+    "plan": ONDERWERPEN,
+    "onderwijs": (Leefgebied.ONDERWIJS, Rubriek.MELDING),
+    "verwijsindex": (Rubriek.CONTACT,),
+    "veiligheidshuis": (Leefgebied.VEILIGHEID, Rubriek.PERSONALIA, Rubriek.CONTACT),
 }
-"""Which subjects are usual where; elsewhere a leefgebied."""
-GEREGELD = frozenset(Gezagsuitkomst) - {
-    Gezagsuitkomst.TIJDELIJK_GEEN,
-    Gezagsuitkomst.NIET_TE_BEPALEN,
-}
+"""Which subjects are usual under a regime; elsewhere a leefgebied."""
+BREED = (Doel.VERKENNING, Doel.VERWIJSINDEX, Doel.ONDERZOEK)
+"""Purposes that several tasks may declare."""
+TOEGANG = (Doel.JEUGD_RAAD, Doel.JEUGD_BEKOSTIGING, Doel.JEUGD_CONTROLE)
+GEREGELD = (
+    Gezagsuitkomst.GEZAMENLIJK_OUDERLIJK, Gezagsuitkomst.EENHOOFDIG, Gezagsuitkomst.GEZAMENLIJK,
+    Gezagsuitkomst.VOOGDIJ,
+)  # fmt: skip
 
 
 class Toeval:
@@ -58,6 +56,7 @@ class Toeval:
 
     def __init__(self, zaad: int) -> None:
         self.r = Random(zaad)
+        self.vastlegger = Vastlegger(self)
 
     def kans(self, p: float) -> bool:
         return self.r.random() < p
@@ -80,14 +79,16 @@ class Toeval:
     # --- the household ------------------------------------------------------------------------
 
     def mens(self, nr: int) -> Vrager:
-        """A professional; her number decides the law she works under, mostly."""
-        code = CODES[nr % len(CODES)]
+        """A professional; her number decides the law she works under and her organisation."""
+        code = WERK[nr % len(WERK)]
         rol = "professional"
         if nr % 17 == 0:
             rol = self.kies(("beslisser", "privacy-officer", "fg"))
         organisatie = ORGANISATIES[nr % len(ORGANISATIES)]
         actor = Actor(id=UUID(int=nr), naam=f"mens {nr}", organisatie=organisatie, functie=code)
-        hoed = self.kies((Hoed.TOELEIDING, Hoed.HULPVERLENING, Hoed.COORDINATIE))
+        toegang = herkomst(code).regime in ("jeugd", "wmo")
+        gewoon = Hoed.TOELEIDING if toegang else Hoed.HULPVERLENING
+        hoed = gewoon if self.kans(0.7) else self.kies(Hoed)
         return Vrager(actor, rol, hoed, herkomst(code).regime, code)
 
     def inwoner(self, wie: UUID) -> Vrager:
@@ -97,8 +98,7 @@ class Toeval:
     def huis(self) -> tuple[Feiten, dict[UUID, Vrager]]:
         """A household on a day, and everybody who may come and ask."""
         vandaag = self.kies((date(2026, 3, 2), date(2027, 3, 1), date(2028, 2, 29)))
-        staf = {UUID(int=nr): self.mens(nr) for nr in self.r.sample(range(1, 60), 12)}
-        leden = tuple(wie for wie in LEDEN if self.kans(0.95))
+        staf = {UUID(int=nr): self.mens(nr) for nr in self.r.sample(range(1, 60), 14)}
         bekenden = {HUIS, plan_id(HUIS), *LEDEN, *(w for w in (ELDERS, BUUR) if self.kans(0.9))}
         geboren = {
             OUDER: self.geboren(self.kies((16, 18, 36)), vandaag),
@@ -106,32 +106,35 @@ class Toeval:
             KLEIN: self.geboren(self.kies((3, 9, 12)), vandaag),
             ELDERS: self.geboren(41, vandaag),
         }
-        gezag = Gezag(
-            uitkomst=self.kies(GEREGELD if self.kans(0.8) else Gezagsuitkomst),
-            houders=tuple(wie for wie in (OUDER, ELDERS, BUUR) if self.kans(0.6)),
-        )
-        regisseur = self.kies(staf)
+        deelnemers = {
+            wie: vrager.regime if self.kans(0.95) else herkomst(self.kies(WERK)).regime
+            for wie, vrager in staf.items() if self.kans(0.7)
+        }  # fmt: skip
         feiten = Feiten(
             vandaag=vandaag,
             huishouden=HUIS,
-            regisseur=regisseur if self.kans(0.95) else None,
+            regisseur=self.kies(staf) if self.kans(0.95) else None,
             mandaat=self.mandaat(vandaag),
-            deelnemers={
-                wie: vrager.regime if self.kans(0.95) else herkomst(self.kies(CODES)).regime
-                for wie, vrager in staf.items() if self.kans(0.75)
-            },
-            leden=leden,
+            deelnemers=deelnemers,
+            leden=tuple(wie for wie in LEDEN if self.kans(0.95)),
             bekenden=bekenden,
-            gemelden=tuple(w for w in (KIND, BUUR) if self.kans(0.2)),
+            gemelden=tuple(wie for wie in (OUDER, KIND, BUUR) if self.kans(0.3)),
             geboortedata={wie: op for wie, op in geboren.items() if self.kans(0.95)},
-            gezag={wie: gezag for wie in (KIND, KLEIN) if self.kans(0.9)},
-            noodtoegang={
-                wie: self.noodtoegang(wie) for wie in staf if self.kans(0.08)
+            gezag={kind: self.gezag() for kind in (KIND, KLEIN) if self.kans(0.9)},
+            noodtoegang={wie: self.noodtoegang(wie) for wie in staf if self.kans(0.1)},
+            vervangers={
+                wie: self.vervanger(wie, staf, deelnemers, vandaag)
+                for wie in staf if wie not in deelnemers and deelnemers and self.kans(0.7)
             },
-            zvh=tuple(wie for wie in LEDEN if self.kans(0.2)),
         )  # fmt: skip
         inwoners = (OUDER, KIND, KLEIN, ELDERS, BUUR)
         return feiten, staf | {wie: self.inwoner(wie) for wie in inwoners}
+
+    def gezag(self) -> Gezag:
+        return Gezag(
+            uitkomst=self.kies(GEREGELD if self.kans(0.8) else Gezagsuitkomst),
+            houders=tuple(wie for wie in (OUDER, ELDERS, BUUR) if self.kans(0.6)),
+        )
 
     def mandaat(self, vandaag: date) -> Mandaat | None:
         if self.kans(0.05):
@@ -144,129 +147,88 @@ class Toeval:
         )  # fmt: skip
 
     def noodtoegang(self, wie: UUID) -> Noodtoegang:
-        open_ = tuple(code for code in CODES if self.kans(0.2))
-        return Noodtoegang(id=UUID(int=wie.int + 5000), opengesteld=open_)
+        opengesteld = tuple(code for code in WERK if self.kans(0.25))
+        return Noodtoegang(id=UUID(int=wie.int + 5000), opengesteld=opengesteld)
+
+    def vervanger(
+        self, wie: UUID, staf: dict[UUID, Vrager], deelnemers: dict[UUID, str], vandaag: date
+    ) -> Vervanger:
+        """Mostly for somebody of the same trade, if there is one."""
+        zelfde = [voor for voor, regime in deelnemers.items() if regime == staf[wie].regime]
+        voor = self.kies(zelfde if zelfde and self.kans(0.9) else deelnemers)
+        eigen = staf[wie].actor.organisatie
+        return Vervanger(UUID(int=wie.int + 6000), voor, Vervanging(
+            soort=self.kies(Vervangingsoort),
+            organisatie=eigen if self.kans(0.85) else self.kies(ORGANISATIES),
+            van=date(2025, 1, 1) if self.kans(0.85) else self.dag(vandaag),
+            tot=self.dag(vandaag) if self.kans(0.3) else None,
+        ))  # fmt: skip
 
     # --- a question ---------------------------------------------------------------------------
 
     def vraag(self, feiten: Feiten, mensen: dict[UUID, Vrager]) -> Vraag:
-        taken = [w for w in mensen if w in feiten.deelnemers or w in feiten.noodtoegang]
-        bewoners = [w for w in mensen if mensen[w].rol == "inwoner"]
+        staf = [
+            wie for wie in mensen
+            if wie in feiten.deelnemers or wie in feiten.noodtoegang or wie in feiten.vervangers
+        ]  # fmt: skip
+        bewoners = [wie for wie in mensen if mensen[wie].rol == "inwoner"]
         soort = self.r.random()
-        if soort < 0.25 and feiten.regisseur in mensen:
+        if soort < 0.2 and feiten.regisseur in mensen:
             vrager = mensen[feiten.regisseur]
-        elif soort < 0.6 and taken:
-            vrager = mensen[self.kies(taken)]
-        elif soort < 0.95:
+        elif soort < 0.7 and staf:
+            vrager = mensen[self.kies(staf)]
+        elif soort < 0.97:
             vrager = mensen[self.kies(bewoners)]
         else:
             vrager = mensen[self.kies(mensen)]
-        bron = herkomst("gezinsplan") if self.kans(0.2) else self.kies(HERKOMSTEN)
-        doel = None
-        if self.kans(0.1):
-            doel = self.kies(Doel)
-        elif self.kans(0.1) and (
-            eigen := doelen(Vraag(vrager, None, (), bron, Rubriek.REGIE), feiten)
-        ):
-            doel = Doel(self.kies(eigen)) if eigen[0] != "onbekend" else None
-        gewoon = VAKKEN.get(bron.code, VAKKEN.get(bron.regime, tuple(Leefgebied)))
-        onderwerp = self.kies(gewoon if self.kans(0.8) else ONDERWERPEN)
+        doel = self.doel(vrager)
+        bron = self.kies(HERKOMSTEN)
+        if doel is Doel.VERWIJSINDEX and self.kans(0.7):
+            bron = herkomst("verwijsindex")
+        elif self.kans(0.3):
+            zelfde = [h for h in HERKOMSTEN if h.regime == vrager.regime]
+            bron = self.kies(zelfde or HERKOMSTEN)
+        gewoon = VAKKEN.get(bron.regime, tuple(Leefgebied))
+        if doel in TOEGANG:
+            gewoon = (*gewoon, Rubriek.PERSONALIA, Rubriek.IDENTIFICATIE)
+        onderwerp = self.kies(gewoon if self.kans(0.85) else ONDERWERPEN)
         return Vraag(vrager, doel, self.over(vrager), bron, onderwerp)
 
+    def doel(self, vrager: Vrager) -> Doel | None:
+        """Mostly none: it follows from the task."""
+        if vrager.rol == "inwoner":
+            return self.kies(Doel) if self.kans(0.04) else None
+        if vrager.regime == "jeugd" and self.kans(0.4):
+            return self.kies(TOEGANG)
+        if self.kans(0.15):
+            return self.kies(BREED)
+        return self.kies(Doel) if self.kans(0.06) else None
+
     def over(self, vrager: Vrager) -> tuple[UUID, ...]:
-        if vrager.rol == "inwoner" and self.kans(0.4):
+        if vrager.rol == "inwoner" and self.kans(0.3):
             return (vrager.actor.id,)
-        if self.kans(0.04):
+        if self.kans(0.03):
             return (HUIS,)
-        wie = {self.kies((OUDER, KIND, KIND, KLEIN, ELDERS))}
+        wie = {self.kies((OUDER, KIND, KIND, KLEIN, KLEIN, ELDERS))}
         if self.kans(0.2):
             wie.add(self.kies((OUDER, KIND, ELDERS, BUUR)))
-        if self.kans(0.03):
+        if self.kans(0.02):
             wie.add(VREEMDE)
         return tuple(sorted(wie))
-
-    # --- what is recorded for it --------------------------------------------------------------
-
-    def vastleggingen(self, vraag: Vraag, feiten: Feiten, nr: int) -> list[Vastlegging]:
-        """What the question needs, for everybody it is about, and sometimes just not."""
-        gevonden: list[Vastlegging] = []
-        samen = {soort for soort, p in (("toestemming", 0.55), ("grond", 0.5), ("opheffing", 0.45),
-                                        ("bezwaar", 0.06), ("maatregel", 0.15), ("kern", 0.08))
-                 if self.kans(p)}  # fmt: skip
-        for wie in vraag.betrokkenen:
-            for soort in sorted(samen):
-                if self.kans(0.08):
-                    continue
-                inhoud = self.inhoud(soort, vraag, feiten)
-                gevonden.append(Vastlegging(UUID(int=nr + len(gevonden)), wie, inhoud))
-        return gevonden
-
-    def inhoud(self, soort: str, vraag: Vraag, feiten: Feiten) -> Any:
-        """One record that fits the question; one in four is wrong in one thing."""
-        fout = self.kies(("doel", "regime", "onderwerp", "aan", "tot", "herkomst", "soort", "van"))
-        if not self.kans(0.25):
-            fout = ""
-        doel = vraag.doel or Doel(
-            next((d for d in doelen(vraag, feiten) if d != "onbekend"), "regie")
-        )
-        if fout == "doel":
-            doel = self.kies(Doel)
-        regimes: tuple[str, ...] = (vraag.herkomst.regime,)
-        if fout == "regime":
-            regimes = (self.kies(HERKOMSTEN).regime,)
-        elif self.kans(0.2):
-            regimes = (*regimes, self.kies(HERKOMSTEN).regime)
-        onderwerpen = (self.kies(ONDERWERPEN) if fout == "onderwerp" else vraag.onderwerp,)
-        actor = vraag.vrager.actor
-        aan = Ontvanger(medewerker=actor.id)
-        if fout == "aan":
-            aan = self.kies((
-                Ontvanger(medewerker=UUID(int=self.r.randrange(1, 60))),
-                Ontvanger(organisatie=self.kies(ORGANISATIES)),
-            ))  # fmt: skip
-        elif self.kans(0.3):
-            aan = Ontvanger(organisatie=actor.organisatie)
-        tot = self.dag(feiten.vandaag) if fout == "tot" else self.kies((None, feiten.vandaag))
-        bron = self.kies(CODES) if fout == "herkomst" else vraag.herkomst.code
-        bereik = {
-            "doel": doel, "regimes": regimes, "onderwerpen": onderwerpen, "ontvanger": aan,
-            "tot": tot,
-        }  # fmt: skip
-        match soort:
-            case "toestemming":
-                return Instemming(**bereik, gegeven_door=vraag.betrokkenen[0], wijze="mondeling")
-            case "grond":
-                wet = vraag.herkomst.grondslag
-                return Grond(**bereik, grondslag=wet, noodzaak="Nodig voor wat er nu speelt.")
-            case "opheffing":
-                door = vraag.betrokkenen[0]
-                return Opheffing(
-                    herkomst=bron, houder="houder", ontvanger=aan, gegeven_door=door, tot=tot
-                )
-            case "bezwaar":
-                wijd = self.kans(0.5)
-                return Bezwaar(
-                    doel=doel, regimes=() if wijd else regimes,
-                    onderwerpen=() if self.kans(0.5) else onderwerpen, reden="om mij",
-                )  # fmt: skip
-            case "maatregel":
-                ots = Maatregelsoort.ONDERTOEZICHTSTELLING
-                instelling = actor.organisatie if fout != "aan" else self.kies(ORGANISATIES)
-                return Maatregel(
-                    soort=self.kies(Maatregelsoort) if fout == "soort" or self.kans(0.2) else ots,
-                    instelling=instelling, kenmerk="C/16/1",
-                    van=self.dag(feiten.vandaag) if fout == "van" else date(2025, 1, 1), tot=tot,
-                )  # fmt: skip
-            case _:
-                return Veiligheidskern(herkomst=bron, onderwerpen=onderwerpen, tot=tot)
 
     def geval(self, vragen: int = 8) -> tuple[Feiten, list[Vraag]]:
         """A household with questions about it, and for half of them what they need."""
         feiten, mensen = self.huis()
-        gesteld, vastgelegd = [], []
+        gesteld: list[Vraag] = []
+        vastgelegd: list[Vastlegging] = []
         for _ in range(vragen):
             vraag = self.vraag(feiten, mensen)
             gesteld.append(vraag)
-            if self.kans(0.5):
-                vastgelegd += self.vastleggingen(vraag, feiten, 10_000 + 100 * len(gesteld))
+            taken = [taak for _als, taak in hoedanigheden(vraag, feiten)]
+            if taken and self.kans(0.55):
+                doel = self.kies(taken)
+                vastgelegd += self.vastlegger.bij(
+                    vraag, Doel.REGIE if doel == "onbekend" else Doel(doel), feiten,
+                    10_000 + 100 * len(gesteld),
+                )  # fmt: skip
         return replace(feiten, vastleggingen=tuple(vastgelegd)), gesteld

@@ -11,15 +11,20 @@ from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from events.begrippen import Leefgebied
+from events.begrippen import Leefgebied, Rubriek
 from events.waarden import (
     Bezwaar,
+    Doorbreking,
     Grond,
     Instemming,
     Maatregel,
     Ontvanger,
     Opheffing,
+    Veiligheidshuiscasus,
     Veiligheidskern,
+    Vertegenwoordiger,
+    Verwijzing,
+    Wilsonbekwaamheid,
 )
 from services.consent.domain import Feiten, Vastlegging, Vraag, Vrager
 
@@ -27,12 +32,16 @@ Json: TypeAlias = Any
 
 TAAK = {
     "wmo": "wmo-ondersteuning",
+    "wmo-aanbieder": "wmo-hulp",
     "jeugd": "jeugd-toegang",
     "jeugdhulp": "jeugdhulp",
+    "jeugdbescherming": "jeugdbescherming",
     "wgs": "schuldhulp",
     "pw": "werk-en-inkomen",
     "onderwijs": "onderwijs",
     "zorg": "zorg",
+    "veilig-thuis": "veilig-thuis",
+    "veiligheidshuis": "veiligheidshuis",
 }
 """For which purpose somebody works who takes part under this law."""
 
@@ -47,20 +56,22 @@ def leeftijd(geboren: date, vandaag: date) -> int:
     return vandaag.year - geboren.year - (0 if voorbij else 1)
 
 
-def doelen(vraag: Vraag, feiten: Feiten) -> tuple[str, ...]:
-    """The purposes to ask Cedar about: the one declared, else those of the recorded tasks."""
-    if vraag.doel is not None:
-        return (vraag.doel.value,)
-    wie, gevonden = vraag.vrager.actor.id, []
+def hoedanigheden(vraag: Vraag, feiten: Feiten) -> tuple[tuple[str, str], ...]:
+    """As what, and for which purpose, Cedar is asked: what is recorded of her, or what she says."""
+    wie, taken = vraag.vrager.actor.id, []
     if vraag.vrager.rol == "inwoner":
-        gevonden.append("eigen-inzage")
+        taken.append(("inwoner", "eigen-inzage"))
     if feiten.regisseur == wie:
-        gevonden.append("regie")
+        taken.append(("regisseur", "regie"))
     if wie in feiten.deelnemers:
-        gevonden.append(TAAK.get(feiten.deelnemers[wie], "onbekend"))
+        taken.append(("deelnemer", TAAK.get(feiten.deelnemers[wie], "onbekend")))
+    if wie in feiten.vervangers:
+        voor = feiten.deelnemers.get(feiten.vervangers[wie].vervangt, "")
+        taken.append(("vervanger", TAAK.get(voor, "onbekend")))
     if wie in feiten.noodtoegang:
-        gevonden.append("noodhulp")
-    return tuple(gevonden)
+        taken.append(("noodhulp", "noodhulp"))
+    doel = vraag.doel
+    return tuple((als, taak if doel is None else doel.value) for als, taak in taken)
 
 
 def uid(soort: str, naam: object) -> Json:
@@ -84,9 +95,7 @@ def huishouden(feiten: Feiten) -> Json:
     mandaat = feiten.mandaat
     return entiteit("Huishouden", feiten.huishouden, {
         "regisseur": None if feiten.regisseur is None else wijs("Mens", feiten.regisseur),
-        "mandaat": None if mandaat is None else {
-            "van": dag(mandaat.van), **({} if mandaat.tot is None else {"tot": dag(mandaat.tot)}),
-        },
+        "mandaat": None if mandaat is None else {"van": dag(mandaat.van), **_tot(mandaat.tot)},
         "deelnemers": [
             {"wie": wijs("Mens", wie), "regime": regime}
             for wie, regime in feiten.deelnemers.items()
@@ -94,23 +103,30 @@ def huishouden(feiten: Feiten) -> Json:
         "leden": mensen(feiten.leden),
         "bekenden": mensen(feiten.bekenden),
         "gemelden": mensen(feiten.gemelden),
-        "noodtoegang": mensen(feiten.noodtoegang),
-        "zvh": mensen(feiten.zvh),
+        "bekendOfGemeld": mensen((*feiten.bekenden, *feiten.gemelden)),
     })  # fmt: skip
 
 
 def mens(wie: UUID, feiten: Feiten, vrager: Vrager | None) -> Json:
     """Somebody as far as this household knows; with her role and task when it is she who asks."""
     geboren, gezag = feiten.geboortedata.get(wie), feiten.gezag.get(wie)
+    vervangt, nood = feiten.vervangers.get(wie), feiten.noodtoegang.get(wie)
     return entiteit("Mens", wie, {
         "leeftijd": None if geboren is None else leeftijd(geboren, feiten.vandaag),
         "gezag": None if gezag is None else {
             "uitkomst": gezag.uitkomst.value, "houders": mensen(gezag.houders),
         },
+        "gezagOver": mensen(kind for kind, over in feiten.gezag.items() if wie in over.houders),
         "rol": None if vrager is None else vrager.rol,
         "hoed": None if vrager is None else vrager.hoed.value,
         "organisatie": None if vrager is None else vrager.actor.organisatie,
         "regime": None if vrager is None else vrager.regime,
+        "vervangt": None if vervangt is None else {
+            "wie": wijs("Mens", vervangt.vervangt),
+            "organisatie": vervangt.vervanging.organisatie,
+            "vanaf": dag(vervangt.vervanging.van), **_tot(vervangt.vervanging.tot),
+        },
+        "noodtoegang": None if nood is None else sorted(nood.opengesteld),
     })  # fmt: skip
 
 
@@ -133,7 +149,7 @@ def _aan(wie: Ontvanger) -> dict[str, Json]:
 
 
 def _tot(datum: date | None) -> dict[str, Json]:
-    return {"tot": None if datum is None else dag(datum)}
+    return {} if datum is None else {"tot": dag(datum)}
 
 
 def vastlegging(wat: Vastlegging) -> Json | None:
@@ -141,31 +157,55 @@ def vastlegging(wat: Vastlegging) -> Json | None:
     van, inhoud = {"van": wijs("Mens", wat.persoon)}, wat.inhoud
     match inhoud:
         case Instemming() | Grond():
-            soort = "Toestemming" if isinstance(inhoud, Instemming) else "Grond"
-            return entiteit(soort, wat.id, van | _aan(inhoud.ontvanger) | _tot(inhoud.tot) | {
-                "doel": inhoud.doel.value,
-                "regimes": list(inhoud.regimes),
-                "onderwerpen": [onderwerp.value for onderwerp in inhoud.onderwerpen],
-            })  # fmt: skip
+            bereik = van | _aan(inhoud.ontvanger) | _tot(inhoud.tot) | _waarover(inhoud)
+            if isinstance(inhoud, Grond):
+                return entiteit("Grond", wat.id, bereik)
+            return entiteit("Toestemming", wat.id, bereik | {"wijze": inhoud.wijze})
         case Opheffing():
-            return entiteit("Opheffing", wat.id, van | _aan(inhoud.ontvanger) | _tot(inhoud.tot) | {
-                "herkomst": inhoud.herkomst,
-            })  # fmt: skip
+            hierover = {"herkomst": inhoud.herkomst}
+            return entiteit(
+                "Opheffing", wat.id, van | _aan(inhoud.ontvanger) | _tot(inhoud.tot) | hierover
+            )
+        case Doorbreking():
+            hierover = {"herkomst": inhoud.herkomst, "onderwerpen": _codes(inhoud.onderwerpen)}
+            return entiteit(
+                "Doorbreking", wat.id, van | _aan(inhoud.ontvanger) | _loopt(inhoud) | hierover
+            )
         case Bezwaar():
-            return entiteit("Bezwaar", wat.id, van | {
-                "doel": inhoud.doel.value,
-                "regimes": list(inhoud.regimes),
-                "onderwerpen": [onderwerp.value for onderwerp in inhoud.onderwerpen],
-            })  # fmt: skip
+            return entiteit("Bezwaar", wat.id, van | _waarover(inhoud))
         case Maatregel():
-            return entiteit("Maatregel", wat.id, van | _tot(inhoud.tot) | {
-                "soort": inhoud.soort.value,
-                "instelling": inhoud.instelling,
-                "vanaf": dag(inhoud.van),
-            })  # fmt: skip
+            soort = {"soort": inhoud.soort.value, "instelling": inhoud.instelling}
+            return entiteit("Maatregel", wat.id, van | _loopt(inhoud) | soort)
+        case Wilsonbekwaamheid():
+            return entiteit("Onbekwaam", wat.id, van | _loopt(inhoud))
+        case Vertegenwoordiger():
+            als = {"wie": wijs("Mens", inhoud.persoon), "als": inhoud.als.value}
+            return entiteit("Vertegenwoordiger", wat.id, van | _loopt(inhoud) | als)
+        case Veiligheidshuiscasus():
+            return entiteit("Casus", wat.id, van | _loopt(inhoud))
+        case Verwijzing():
+            melder = {"melder": wijs("Mens", inhoud.melder)}
+            return entiteit("Verwijzing", wat.id, van | _loopt(inhoud) | melder)
         case Veiligheidskern():
-            return entiteit("Veiligheidskern", wat.id, van | _tot(inhoud.tot) | {
-                "herkomst": inhoud.herkomst,
-                "onderwerpen": [onderwerp.value for onderwerp in inhoud.onderwerpen],
-            })  # fmt: skip
+            hierover = {"herkomst": inhoud.herkomst, "onderwerpen": _codes(inhoud.onderwerpen)}
+            return entiteit("Veiligheidskern", wat.id, van | _tot(inhoud.tot) | hierover)
     return None
+
+
+def _codes(onderwerpen: Iterable[Leefgebied | Rubriek]) -> Json:
+    return [onderwerp.value for onderwerp in onderwerpen]
+
+
+def _waarover(inhoud: Instemming | Grond | Bezwaar) -> dict[str, Json]:
+    return {
+        "doel": inhoud.doel.value,
+        "regimes": list(inhoud.regimes),
+        "onderwerpen": _codes(inhoud.onderwerpen),
+    }
+
+
+def _loopt(
+    inhoud: Doorbreking | Maatregel | Wilsonbekwaamheid | Vertegenwoordiger
+    | Veiligheidshuiscasus | Verwijzing,
+) -> dict[str, Json]:  # fmt: skip
+    return {"vanaf": dag(inhoud.van), **_tot(inhoud.tot)}
