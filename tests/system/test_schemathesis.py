@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -66,7 +66,10 @@ class Proef:
         ids = self.gezin.ids | {"medewerker": str(self.gezin.stad.wie["bram"].id)}
         return {
             # Who is erased cannot be used again, so that is somebody who does not exist.
-            naam: str(uuid4()) if "wissing" in operation.path else ids[ZELF.get(naam, naam)]
+            # What the family does not have (an emergency access, a restriction) does not exist.
+            naam: str(uuid4())
+            if "wissing" in operation.path
+            else ids.get(ZELF.get(naam, naam), str(uuid4()))
             for naam in namen
         }  # fmt: skip
 
@@ -87,7 +90,12 @@ class Proef:
 @pytest.fixture(scope="module")
 def proef(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proef]:
     with stad(tmp_path_factory.mktemp("stad")) as s:
-        yield Proef(zaai(s))
+        gezin = zaai(s)
+        taken, kees, huis = s.world.consent.taken, UUID(gezin.ids["kees"]), UUID(gezin.ids["huis"])
+        gezin.ids["taak"] = str(
+            taken.ontsta("verjaardag-16", "regisseur", kees, None, taken.systeem(), huis)
+        )
+        yield Proef(gezin)
 
 
 def _cases(proef: Proef, operation: Any, mode: GenerationMode, **fixed: Any) -> Any:
