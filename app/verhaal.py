@@ -53,6 +53,12 @@ class Toneel:
         eis(answer.status_code == 201, f"aanmelden lukt ({answer.status_code})")
         self._tokens[persona] = answer.json()["token"]
 
+    def bevestig(self, wie: UUID) -> None:
+        """Confirm who one is once more, as emergency access asks."""
+        answer = self.vraag("POST", wie, "/sessies/bevestiging")
+        eis(answer.status_code == 201, f"bevestigen lukt ({answer.status_code})")
+        self._tokens[wie] = answer.json()["token"]
+
     def token(self, wie: UUID) -> str:
         if wie not in self._tokens:
             self.meld_aan(wie)
@@ -61,7 +67,7 @@ class Toneel:
     def doe(self, wie: UUID, pad: str, inhoud: dict[str, Any], *, verwacht: int = 0) -> Any:
         """One command by somebody; its answer. Counted as one action."""
         self.stap.handelingen += 1
-        answer = self._vraag("POST", wie, pad, json=inhoud, sleutel=str(uuid4()))
+        answer = self.vraag("POST", wie, pad, json=inhoud, sleutel=str(uuid4()))
         goed = answer.status_code == verwacht if verwacht else answer.is_success
         eis(goed, f"{pad}: {answer.status_code} {answer.text}")
         body = answer.json()
@@ -72,16 +78,17 @@ class Toneel:
     def zie(self, wie: UUID, pad: str, *, verwacht: int = 200) -> Any:
         """One look by somebody."""
         self.stap.handelingen += 1
-        answer = self._vraag("GET", wie, pad)
+        answer = self.vraag("GET", wie, pad)
         eis(answer.status_code == verwacht, f"{pad}: {answer.status_code} {answer.text}")
         return answer.json()
 
     def dossier(self, wie: UUID, huishouden: str) -> Any:
         return self.zie(wie, f"/dossiers/{huishouden}")
 
-    def _vraag(
+    def vraag(
         self, methode: str, wie: UUID, pad: str, json: Any = None, sleutel: str | None = None
     ) -> httpx.Response:
+        """What the server answers, whatever it is; seeing one's own changes."""
         headers = {"Authorization": f"Bearer {self.token(wie)}"}
         if sleutel is not None:
             headers["Idempotency-Key"] = sleutel
@@ -129,10 +136,10 @@ class Verhaal:
     def zeg(self, regel: str) -> None:
         self.t.stap.regels.append(regel)
 
-    def _over(self, dagen: int) -> str:
+    def over(self, dagen: int) -> str:
         return (self.vandaag + timedelta(days=dagen)).isoformat()
 
-    def _geboren(self, jaren: int) -> str:
+    def geboren(self, jaren: int) -> str:
         return date(self.vandaag.year - jaren, 1, 15).isoformat()
 
     # --- the steps ----------------------------------------------------------------------------
@@ -140,14 +147,14 @@ class Verhaal:
     def schuldhulp_kent_het_gezin(self) -> None:
         """Vooraf: de schuldhulp kent dit gezin al"""
         leden = [
-            {"naam": "Samira Amrani", "geboortedatum": self._geboren(36), "rol": "ouder",
+            {"naam": "Samira Amrani", "geboortedatum": self.geboren(36), "rol": "ouder",
              "bsn": "999900018"},
-            {"naam": "Peter Jansen", "geboortedatum": self._geboren(41), "rol": "ouder"},
-            {"naam": "Noah Jansen", "geboortedatum": self._geboren(15), "rol": "kind"},
-            {"naam": "Lina Jansen", "geboortedatum": self._geboren(9), "rol": "kind"},
+            {"naam": "Peter Jansen", "geboortedatum": self.geboren(41), "rol": "ouder"},
+            {"naam": "Noah Jansen", "geboortedatum": self.geboren(15), "rol": "kind"},
+            {"naam": "Lina Jansen", "geboortedatum": self.geboren(9), "rol": "kind"},
         ]  # fmt: skip
-        sinds = {"sinds": self._over(-900), "reden": "gevormd"}
-        mandaat = {"kenmerk": "M-2026-041", "van": self._over(-60)}
+        sinds = {"sinds": self.over(-900), "reden": "gevormd"}
+        mandaat = {"kenmerk": "M-2026-041", "van": self.over(-60)}
         made = self.t.doe(self.t.wie("Ruben Hoekstra").id, "/huishoudens", {
             "regisseur": str(self.yusuf.id), "mandaat": mandaat,
             "leden": [lid | sinds for lid in leden],
@@ -155,7 +162,7 @@ class Verhaal:
         self.huishouden = made["id"]
         self.samira, self.peter, self.noah, self.lina = made["leden"]
         hier = f"/huishoudens/{self.huishouden}"
-        thuis = {"straat": "Voorbeeldstraat", "plaats": "Voorbeeldstad", "sinds": self._over(-900)}
+        thuis = {"straat": "Voorbeeldstraat", "plaats": "Voorbeeldstad", "sinds": self.over(-900)}
         for persoon in (self.samira, self.noah, self.lina):
             self.t.doe(self.yusuf.id, f"{hier}/leden/{persoon}/adressen", {
                 "adres": thuis | PLAATS, "afgeschermd": False,
@@ -172,7 +179,7 @@ class Verhaal:
             ([self.peter], "Lening bij een kredietverstrekker."),
             ([self.samira, self.peter], "Gezamenlijke schuld bij de energieleverancier."),
         ):
-            self._notitie(self.yusuf, gesprek["id"], personen, "financien-en-schulden",
+            self.notitie(self.yusuf, gesprek["id"], personen, "financien-en-schulden",
                           "aanmelding bij de schuldhulp", tekst)  # fmt: skip
         self.zeg("Yusuf Kaya (schuldhulp) is regisseur van het huishouden van Samira Amrani.")
 
@@ -183,7 +190,7 @@ class Verhaal:
             made: dict[str, Any] = self.t.doe(self.school.id, "/meldingen", {
                 "melder": {"soort": "professional", "naam": self.school.naam,
                            "organisatie": self.school.organisatie},
-                "aangemelde": {"naam": naam, "geboortedatum": self._geboren(jaren), **huis},
+                "aangemelde": {"naam": naam, "geboortedatum": self.geboren(jaren), **huis},
                 "hulpvraag": {"vraag": "Verzuimt al weken. Wij maken ons zorgen.",
                               "wieWeetErvan": "moeder en Noah", "wieWilHulp": "Noah"},
                 "clientondersteuningAangeboden": True,
@@ -240,7 +247,7 @@ class Verhaal:
         hier = f"/huishoudens/{self.huishouden}"
         made = self.t.doe(self.ellen.id, f"{hier}/gesprekken", {
             "deelnemers": [self.samira, self.noah]})  # fmt: skip
-        self._notitie(
+        self.notitie(
             self.ellen,
             made["id"],
             [self.samira],
@@ -248,7 +255,7 @@ class Verhaal:
             "de huur en het dak boven hun hoofd",
             "De verhuurder dreigt met ontruiming.",
         )
-        self._notitie(
+        self.notitie(
             self.ellen,
             made["id"],
             [self.noah],
@@ -256,7 +263,7 @@ class Verhaal:
             "de melding van school",
             "Noah slaapt slecht en komt te laat.",
         )
-        self._notitie(
+        self.notitie(
             self.ellen,
             made["id"],
             [self.samira],
@@ -302,12 +309,12 @@ class Verhaal:
         for woorden, resultaat, personen, gebied, acties in inhoud:
             doel = self.t.doe(self.ellen.id, f"{plan}/doelen", {
                 "personen": personen, "woorden": woorden, "resultaat": resultaat,
-                "evaluatieOp": self._over(90), "leefgebied": gebied})["id"]  # fmt: skip
+                "evaluatieOp": self.over(90), "leefgebied": gebied})["id"]  # fmt: skip
             self.doelen.append(doel)
             for wat, eigenaar, soort in acties:
                 actie = self.t.doe(self.ellen.id, f"{plan}/acties", {
                     "doel": doel, "eigenaar": eigenaar, "eigenaarsoort": soort, "wat": wat,
-                    "uiterlijkOp": self._over(21), "aard": "ondersteunend",
+                    "uiterlijkOp": self.over(21), "aard": "ondersteunend",
                     "leefgebied": gebied})["id"]  # fmt: skip
                 self.acties.append(actie)
         self.t.doe(self.ellen.id, f"{plan}/standpunten", {
@@ -422,7 +429,7 @@ class Verhaal:
 
     # --- small helpers ------------------------------------------------------------------------
 
-    def _notitie(
+    def notitie(
         self, wie: Persona, gesprek: str, personen: list[str], gebied: str, reden: str, zorg: str
     ) -> None:
         self.t.doe(wie.id, f"/gesprekken/{gesprek}/notities", {

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from rich.console import Console
 from app.demo import schrijf_personas
 from app.gesproken import clock
 from app.verhaal import Toneel, Verhaal, VerhaalFout
+from app.vervolg import Vervolg
 from infra.decider import NEDERLAND
 from infra.staff import Staff
 
@@ -100,7 +102,7 @@ def _speel(console: Console, url: str, staff: Staff) -> Verhaal:
     console.print("[bold]Eén huishouden, één plan, één regisseur[/bold]")
     with httpx.Client(base_url=url) as client:
         verhaal = Verhaal(Toneel(client, iter(staff)), clock().astimezone(NEDERLAND).date())
-        for nummer, stap in enumerate(verhaal.stappen()):
+        for nummer, stap in enumerate(chain(verhaal.stappen(), Vervolg(verhaal).stappen())):
             console.print(f"\n[bold]{nummer}. {stap.titel}[/bold]")
             for regel in stap.regels:
                 console.print(f"    {regel}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from app.cluster import Cluster
 from app.demo import schrijf_personas
 from app.gesproken import clock
 from app.verhaal import Toneel, Verhaal
+from app.vervolg import Vervolg
 from app.wiring import Embedded
 from infra.decider import NEDERLAND
 from infra.settings import Settings
@@ -24,6 +26,7 @@ def embedded(tmp_path: Path) -> Iterator[Toneel]:
     schrijf_personas(tmp_path)
     world = Embedded(Settings(data=tmp_path, demo=True))
     world.worker.start()
+    world.volgorde.start()
     with sync_client(world.web()) as client:
         yield Toneel(client, iter(world.staff))
     world.close()
@@ -42,8 +45,9 @@ def verdeeld(cluster: Cluster) -> Iterator[Toneel]:
 def test_story_of_one_household(toneel: str, request: pytest.FixtureRequest) -> None:
     vandaag = clock().astimezone(NEDERLAND).date()
     verhaal = Verhaal(request.getfixturevalue(toneel), vandaag)
-    told = [(stap.titel, stap.handelingen) for stap in verhaal.stappen()]
-    assert len(told) == 13
+    stappen = chain(verhaal.stappen(), Vervolg(verhaal).stappen())
+    told = [(stap.titel, stap.handelingen) for stap in stappen]
+    assert len(told) == 19
     # Sharing on a statutory ground costs at most three activations and one sentence.
     (handelingen,) = (n for titel, n in told if "Wgs 8d" in titel)
     assert handelingen <= 3

@@ -77,6 +77,16 @@ def router(consent: Consent) -> APIRouter:
         return Response(uitgegeven(gemeente).checkpoint(), media_type="text/plain")
 
     @routes.get(
+        "/logboek/{gemeente}/sleutel", summary="De openbare sleutel van het logboek",
+        operation_id="logsleutel", response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )  # fmt: skip
+    def sleutel(gemeente: str) -> Response:
+        """Om koppen mee te controleren. Vergelijk haar met die van de gemeente zelf: wie het logboek
+        vervalst, geeft hier ook een andere sleutel."""
+        return Response(f"{uitgegeven(gemeente).verifier}\n", media_type="text/plain")
+
+    @routes.get(
         "/logboek/{gemeente}/samenhang", response_model=Samenhang,
         summary="Dat een kop verder gaat op een eerdere", operation_id="samenhang",
     )  # fmt: skip
