@@ -20,6 +20,7 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
+from app import logboek
 from app.gesproken import clock, listen, spoken, stop
 from app.verdeeld import opdrachten
 from infra import logs
@@ -190,6 +191,7 @@ def _screen(settings: Settings, staff: Staff) -> None:
 
 
 opdrachten(cli)
+logboek.opdrachten(cli)
 
 
 def main() -> None:

@@ -23,11 +23,14 @@ _BUSY = "busy_timeout=10000"
 
 
 class SQLite:
-    """A SQLite file (or, without a path, a database in memory) that belongs to one service."""
+    """A SQLite file (or, without a path, a database in memory) that belongs to one service.
 
-    def __init__(self, path: Path | None) -> None:
+    `readonly` looks along with the process whose file it is.
+    """
+
+    def __init__(self, path: Path | None, *, readonly: bool = False) -> None:
         self.path = path
-        self.engine = _engine(path)
+        self.engine = _engine(path, readonly=readonly)
         self._writer = threading.RLock()
         self._inside: Tx | None = None
 
@@ -106,14 +109,14 @@ class SQLite:
         self.engine.dispose()
 
 
-def _engine(path: Path | None) -> Engine:
+def _engine(path: Path | None, *, readonly: bool) -> Engine:
     if path is None:
         engine = create_engine(
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
     else:
         engine = create_engine(
-            f"sqlite:///{path}",
+            f"sqlite:///file:{path}?mode=ro&uri=true" if readonly else f"sqlite:///{path}",
             pool_size=32,
             max_overflow=32,
             connect_args={"check_same_thread": False},
@@ -122,6 +125,9 @@ def _engine(path: Path | None) -> Engine:
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
+        if readonly:
+            connection.execute(f"PRAGMA {_BUSY}")
+            return
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
