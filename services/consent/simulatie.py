@@ -29,7 +29,7 @@ from services.consent.domain import (
     relaties,
     vertegenwoordigt,
 )
-from services.consent.regels import Regel, Regelset
+from services.consent.regels import Eis, Regel, Regelset, Wie
 
 _ALS = UUID("3c0b6f0e-5a52-4b58-8a7e-6f2f4c1d9b10")
 
@@ -204,25 +204,53 @@ def minste(vraag: Vraag, feiten: Feiten, regels: Regelset) -> tuple[Opening, ...
     """The smallest sets of records that open this; nothing when it is open, or when none does.
 
     Rules ask the same of every person concerned, so it is enough to try each combination of kinds
-    for everybody and then leave out each record that proves not to be needed.
+    for everybody and then leave out each record that proves not to be needed. So many kinds make
+    at least so many records: more kinds than the least so far need not be tried.
     """
     if mag(vraag, feiten, regels).open:
         return ()
     gevonden: dict[frozenset[Stap], Opening] = {}
-    for doel in dict.fromkeys(relaties(vraag.vrager, feiten).values()):
+    kleinste = len(Stapsoort) * len(vraag.betrokkenen)
+    for wie, doel in relaties(vraag.vrager, feiten).items():
         if vraag.doel not in (None, doel):
             continue
         gericht = replace(vraag, doel=doel)
-        for aantal in range(1, len(Stapsoort) + 1):
-            for soorten in combinations(Stapsoort, aantal):
+        zinvol = _zinvol(wie, gericht, feiten, regels)
+        for aantal in range(1, len(zinvol) + 1):
+            if aantal > kleinste:
+                break
+            for soorten in combinations(zinvol, aantal):
                 if (opening := _krimp(soorten, gericht, feiten, regels)) is not None:
                     gevonden.setdefault(frozenset(opening.stappen), opening)
-    kleinste = min((len(stappen) for stappen in gevonden), default=0)
+                    kleinste = min(kleinste, len(opening.stappen))
     return tuple(
         replace(opening, stappen=tuple(_door(stap, vraag, feiten) for stap in opening.stappen))
         for stappen, opening in gevonden.items()
         if len(stappen) == kleinste and not _onnodig_schriftelijk(stappen, gevonden)
     )
+
+
+_BIJ_EIS = {
+    Eis.NOODZAAK: Stapsoort.GROND, Eis.TOESTEMMING: Stapsoort.TOESTEMMING,
+    Eis.VERKLARING: Stapsoort.VERKLARING, Eis.OPHEFFING: Stapsoort.OPHEFFING,
+}  # fmt: skip
+
+
+def _zinvol(wie: Wie, vraag: Vraag, feiten: Feiten, regels: Regelset) -> list[Stapsoort]:
+    """The kinds of records that any rule asks here, or that stand in the way."""
+    assert vraag.doel is not None
+    gevraagd = {
+        _BIJ_EIS[eis]
+        for regel in regels.voor(wie, vraag.doel, vraag.herkomst.regime, vraag.onderwerp)
+        for eis in regel.eist
+        if eis in _BIJ_EIS
+    }
+    if any(
+        isinstance(record.inhoud, Bezwaar) and record.persoon in vraag.betrokkenen
+        for record in feiten.vastleggingen
+    ):
+        gevraagd.add(Stapsoort.BEZWAAR_WEG)
+    return [soort for soort in Stapsoort if soort in gevraagd]
 
 
 def _onnodig_schriftelijk(
@@ -262,7 +290,9 @@ def na(stappen: Collection[Stap], vraag: Vraag, feiten: Feiten) -> Feiten:
         if not (isinstance(record.inhoud, Bezwaar) and record.persoon in weg)
     ]
     erbij = [
-        Vastlegging(uuid5(_ALS, f"{stap}|{vraag.onderwerp}"), stap.persoon, inhoud)
+        Vastlegging(
+            uuid5(_ALS, f"{stap.soort}|{stap.persoon}|{vraag.onderwerp}"), stap.persoon, inhoud
+        )
         for stap in stappen
         if (inhoud := _inhoud(stap, vraag, stap.persoon)) is not None
     ]

@@ -237,7 +237,7 @@ def per_uitkomst(delen: Iterable[Deel], *, betrokkenen: bool) -> list[dict[str, 
     groepen: dict[tuple[Any, ...], dict[str, Any]] = {}
     for deel in delen:
         besluit = deel.besluit
-        groep = (besluit.uitkomst, besluit.code, besluit.regel, besluit.gebruikt)
+        groep = (besluit.uitkomst, besluit.code, besluit.regel, besluit.gebruikt, besluit.ontbreekt)
         wat = [deel.herkomst.code, deel.onderwerp.value]
         if betrokkenen:
             wat += [str(persoon) for persoon in deel.betrokkenen]
@@ -251,6 +251,7 @@ def uitkomst(besluit: Besluit) -> dict[str, Any]:
     return {
         "uitkomst": besluit.uitkomst.value, "code": besluit.code.value, "regel": besluit.regel,
         "artikel": besluit.artikel, "gebruikt": [str(record) for record in besluit.gebruikt],
+        **({"ontbreekt": list(besluit.ontbreekt)} if besluit.ontbreekt else {}),
     }  # fmt: skip
 
 

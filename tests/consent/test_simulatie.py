@@ -175,11 +175,12 @@ def test_who_can_take_the_step() -> None:
         return {(stap.soort, stap.persoon): set(stap.door) for stap in opening.stappen}
 
     assert door(MOEDER, uit="wgs-schuldhulp") == {("toestemming", MOEDER): {MOEDER}}
-    # Consent in the sense of the AVG from 16; secrecy from 12 (Jeugdwet 7.3.11).
-    noah = door(NOAH, uit="jeugdhulp-dossier")
-    assert noah["toestemming", NOAH] <= {MOEDER, VADER}
-    assert noah["toestemming", NOAH]
-    assert noah["opheffing", NOAH] == {NOAH}
+    # Consent in the sense of the AVG from 16; to disclose from a file from 12 (Jeugdwet 7.3.11).
+    geld = door(NOAH, uit="wgs-schuldhulp")
+    assert geld["toestemming", NOAH] <= {MOEDER, VADER}
+    assert geld["toestemming", NOAH]
+    dossier = door(NOAH, uit="jeugdhulp-dossier")
+    assert dossier == {("toestemming", NOAH): {NOAH}, ("opheffing", NOAH): {NOAH}}
     assert VREEMDE not in door(LINA, uit="wgs-schuldhulp")["toestemming", LINA]
     (grond,) = minste(vraag("schuldhulpverlener", MOEDER, uit="wmo-onderzoek"), gezin(), REGELS)
     assert grond.stappen[0].door == (MENSEN["schuldhulpverlener"].actor.id,)
