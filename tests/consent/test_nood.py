@@ -2,90 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
+from sqlalchemy import select
 
-from events.toezicht import Nooduitkomst
 from infra.auth import Rol
-from infra.nood import EerderOnterecht, EerstVerslag
-from services.consent.noodstand import Eerdere, weigering
-from services.consent.werkdagen import feestdagen, is_werkdag, werkdagen_na
-from tests.consent.huis import Huis
-from tests.system.stad import stad
+from infra.logbook import logregels
+from tests.consent.nacht import NAAM, REDEN, Nacht
 
-REDEN = "De politie belt: het jongste kind is alleen thuis en wordt bedreigd."
-NAAM = {"naam": "Kees Proef", "geboortedatum": "2012-01-05"}
 THUIS = {"postcode": "1234 AB", "huisnummer": "12"}
-
-
-class Klok:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.nu = datetime(2026, 3, 6, 20, 0, tzinfo=UTC)  # a Friday evening
-
-    def __call__(self) -> datetime:
-        self.nu += timedelta(microseconds=1)
-        return self.nu
-
-
-class Nacht(Huis):
-    """The household, with a crisis worker who may take emergency access."""
-
-    klok: Klok
-
-    def bevestig(self, wie: str = "nadia") -> None:
-        """Sign in anew and confirm it."""
-        stad = self.stad
-        stad._tokens.pop(stad.wie[wie].id, None)
-        answer = stad.vraag("POST", wie, "/sessies/bevestiging")
-        stad._tokens[stad.wie[wie].id] = answer.json()["token"]
-
-    def neem(self, wie: str = "nadia", *, bevestigd: bool = True, **anders: Any) -> httpx.Response:
-        if bevestigd:
-            self.bevestig(wie)
-        body = {"categorie": "gevaar-voor-een-kind", "reden": REDEN} | (anders or NAAM)
-        return self.stad.vraag("POST", wie, "/noodtoegangen", body)
-
-    def genomen(self, **anders: Any) -> str:
-        answer = self.neem(**anders)
-        assert answer.status_code == 201, answer.text
-        assert answer.json()["huishouden"] == str(self.id)
-        return str(answer.json()["id"])
-
-    def later(self, **hoeveel: float) -> None:
-        self.klok.nu += timedelta(**hoeveel)
-        self.stad._tokens.clear()
-
-    def taken(self, wie: str) -> list[str]:
-        return [taak["soort"] for taak in self.stad.zie(wie, "/taken")["taken"]]
-
-    def stap(self, wie: str, nummer: str, wat: str, **body: str) -> httpx.Response:
-        return self.stad.vraag("POST", wie, f"/noodtoegangen/{nummer}/{wat}", body)
-
-    def beoordeeld(self, nummer: str, uitkomst: str = "terecht") -> None:
-        for wie, wat, body in (
-            ("joris", "voorbereiding", {"advies": "De reden klopt met de melding."}),
-            ("hanna", "oordeel", {"uitkomst": uitkomst, "motivering": "Gezien het advies."}),
-        ):
-            answer = self.stap(wie, nummer, wat, **body)
-            assert answer.status_code == 201, answer.text
-
-
-@pytest.fixture
-def nacht(tmp_path: Path) -> Iterator[Nacht]:
-    klok = Klok()
-    with stad(tmp_path, klok) as made:
-        huis = Nacht(made)
-        huis.klok = klok
-        yield huis
-
 
 # --- who may, and what is asked -----------------------------------------------------------------
 
@@ -114,23 +42,19 @@ def test_the_same_command_twice_is_one_access(nacht: Nacht) -> None:
     assert nacht.taken("pieter") == []
 
 
-@pytest.mark.parametrize(
-    ("anders", "code"),
-    [
-        ({"reden": "Het moet."}, "onjuiste-invoer"),
-        ({"reden": " " * 60}, "onjuiste-invoer"),
-        ({"categorie": "nieuwsgierig"}, "onjuiste-invoer"),
-        ({"naam": None}, "onjuiste-invoer"),
-        ({"postcode": "1234 AB", "huisnummer": "12"}, "onjuiste-invoer"),
-        ({"geboortedatum": "morgen"}, "onjuiste-invoer"),
-    ],
-)
-def test_a_reason_a_category_and_one_way_to_search(
-    nacht: Nacht, anders: dict[str, Any], code: str
-) -> None:
+def test_a_reason_a_category_and_one_way_to_search(nacht: Nacht) -> None:
+    nacht.bevestig()
     voor = nacht.regels()
-    answer = nacht.neem(**(NAAM | anders))
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    for anders in (
+        {"reden": "Het moet."},
+        {"reden": " " * 60},
+        {"categorie": "nieuwsgierig"},
+        {"naam": None},
+        {"postcode": "1234 AB", "huisnummer": "12"},
+        {"geboortedatum": "morgen"},
+    ):
+        answer = nacht.neem(bevestigd=False, **(NAAM | anders))
+        assert (answer.status_code, answer.json()["code"]) == (400, "onjuiste-invoer"), anders
     assert nacht.regels() == voor
 
 
@@ -221,10 +145,6 @@ def test_fishing_ends_and_is_told(nacht: Nacht) -> None:
 
 def test_every_attempt_is_in_the_log(nacht: Nacht) -> None:
     def laatste() -> dict[str, Any]:
-        from sqlalchemy import select
-
-        from infra.logbook import logregels
-
         consent = nacht.consent
         with consent.database.read() as tx:
             regels = consent.logboek.read(tx, select(logregels).order_by(logregels.c.nr))
@@ -242,34 +162,6 @@ def test_every_attempt_is_in_the_log(nacht: Nacht) -> None:
     nummer = nacht.genomen()
     assert (laatste()["uitkomst"], laatste()["noodtoegang"]) == ("genomen", nummer)
     assert "Kees" not in str(laatste())
-
-
-# --- secrecy ------------------------------------------------------------------------------------
-
-
-def _ziet(nacht: Nacht, kid: str) -> bool:
-    return kid in nacht.consent.vrijgave(nacht.wie("nadia"), nacht.id, [kid]).keys
-
-
-def test_what_is_secret_opens_only_by_its_holder(nacht: Nacht) -> None:
-    from events.begrippen import Leefgebied
-
-    geheim = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
-    zorg = nacht.kid(nacht.kees, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID)
-    nummer = nacht.genomen()
-    assert not _ziet(nacht, geheim)
-    assert nacht.stap("bram", nummer, "openstelling", reden="Geen tijd.").status_code == 404
-    nacht.stad.doe("ellen", f"/plannen/{nacht.plan}/deelnemers", {
-        "medewerker": str(nacht.stad.wie["bram"].id), "taak": "jeugdhulp"})  # fmt: skip
-    answer = nacht.stap("yusuf", nummer, "openstelling", reden="Ik vind het nodig.")
-    assert answer.json()["code"] == "alleen-houder"
-    reden = "Het kind loopt gevaar; toestemming vragen kan nu niet."
-    assert nacht.stap("bram", nummer, "openstelling", reden=reden).status_code == 201
-    assert _ziet(nacht, geheim)
-    assert not _ziet(nacht, zorg)
-    nacht.later(hours=5)
-    assert not _ziet(nacht, geheim)
-    assert nacht.stap("bram", nummer, "openstelling", reden=reden).json()["code"] == "nood-voorbij"
 
 
 # --- afterwards ---------------------------------------------------------------------------------
@@ -383,119 +275,3 @@ def test_the_verdict_onterecht_blocks_until_it_is_lifted(nacht: Nacht) -> None:
     assert nacht.stap("hanna", nummer, "vrijgave", reden="Gesproken.").status_code == 201
     nacht.genomen()
     assert nacht.stad.zie("joris", f"/noodtoegangen/{nummer}")["oordeel"] == "onterecht"
-
-
-# --- pure ---------------------------------------------------------------------------------------
-
-VRIJDAG = datetime(2026, 3, 6, 23, 30, tzinfo=UTC)  # already Saturday in the Netherlands
-
-
-def eerder(**anders: Any) -> Eerdere:
-    velden: dict[str, Any] = {
-        "id": UUID(int=1), "huishouden": UUID(int=2), "medewerker": UUID(int=3),
-        "genomen": VRIJDAG, "tot": VRIJDAG + timedelta(hours=4), "verantwoord": False,
-        "oordeel": None, "vrijgegeven": False,
-    }  # fmt: skip
-    return Eerdere(**velden | anders)
-
-
-@pytest.mark.parametrize(
-    ("een", "dag", "fout"),
-    [
-        (eerder(), date(2026, 3, 11), None),
-        (eerder(), date(2026, 3, 12), EerstVerslag),
-        (eerder(verantwoord=True), date(2026, 3, 12), None),
-        (eerder(oordeel=Nooduitkomst.TERECHT), date(2027, 1, 1), None),
-        (eerder(oordeel=Nooduitkomst.ONTERECHT, verantwoord=True), date(2026, 3, 7),
-         EerderOnterecht),
-        (eerder(oordeel=Nooduitkomst.ONTERECHT, vrijgegeven=True), date(2027, 1, 1), None),
-    ],
-)  # fmt: skip
-def test_why_another_one_is_refused(een: Eerdere, dag: date, fout: type | None) -> None:
-    assert weigering([eerder(oordeel=Nooduitkomst.TERECHT), een], dag) is fout
-
-
-def test_the_holidays_of_the_law() -> None:
-    assert feestdagen(2026) == {
-        date(2026, 1, 1), date(2026, 4, 3), date(2026, 4, 6), date(2026, 4, 27), date(2026, 5, 5),
-        date(2026, 5, 14), date(2026, 5, 25), date(2026, 12, 25), date(2026, 12, 26),
-    }  # fmt: skip
-    assert date(2025, 4, 26) in feestdagen(2025)  # the 27th is a Sunday
-    assert date(2025, 4, 27) not in feestdagen(2025)
-    for pasen in (date(2024, 3, 31), date(2025, 4, 20), date(2027, 3, 28), date(2038, 4, 25)):
-        assert {pasen + timedelta(days=n) for n in (-2, 1, 39, 50)} <= feestdagen(pasen.year)
-
-
-@pytest.mark.parametrize(
-    ("van", "tot"),
-    [
-        (date(2026, 3, 4), date(2026, 3, 9)),  # Wednesday: Thursday, Friday, Monday
-        (date(2026, 3, 6), date(2026, 3, 11)),
-        (date(2026, 3, 7), date(2026, 3, 11)),
-        (date(2026, 4, 2), date(2026, 4, 9)),  # Goede Vrijdag, Pasen
-        (date(2026, 12, 24), date(2026, 12, 30)),
-        (date(2026, 12, 31), date(2027, 1, 6)),
-    ],
-)
-def test_three_working_days(van: date, tot: date) -> None:
-    assert werkdagen_na(van, 3) == tot
-    assert is_werkdag(tot)
-
-
-def test_working_days_count_themselves() -> None:
-    tel: Callable[[date, date], int] = lambda a, b: sum(  # noqa: E731
-        is_werkdag(a + timedelta(days=n)) for n in range(1, (b - a).days + 1)
-    )
-    for dagen in range(400):
-        van = date(2026, 1, 1) + timedelta(days=dagen)
-        assert tel(van, werkdagen_na(van, 3)) == 3
-
-
-# --- a safety core, agreed beforehand -----------------------------------------------------------
-
-
-def _afspraak(nacht: Nacht, wie: str = "bram", **anders: Any) -> httpx.Response:
-    body = {
-        "huishouden": str(nacht.id), "persoon": str(nacht.kees), "onderwerpen": ["veiligheid"],
-        "gegevenDoor": str(nacht.kees), "wijze": "in het overleg van 1 maart",
-    } | anders  # fmt: skip
-    return nacht.stad.vraag("POST", wie, "/noodafspraken", body)
-
-
-def test_what_family_and_holder_agreed_opens_in_an_emergency_until_it_is_withdrawn(
-    nacht: Nacht,
-) -> None:
-    from events.begrippen import Leefgebied
-
-    veilig, school = (
-        nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=over)
-        for over in (Leefgebied.VEILIGHEID, Leefgebied.ONDERWIJS)
-    )
-    assert _afspraak(nacht).status_code == 404  # Bram does not work here yet
-    nacht.stad.doe("ellen", f"/plannen/{nacht.plan}/deelnemers", {
-        "medewerker": str(nacht.stad.wie["bram"].id), "taak": "jeugdhulp"})  # fmt: skip
-    for wie, anders, code in (
-        ("ellen", {}, "alleen-houder"),
-        ("kees", {}, "alleen-houder"),
-        ("bram", {"gegevenDoor": str(UUID(int=404))}, "mag-niet-namens"),
-        ("bram", {"tot": "2026-03-01"}, "lopend-verleden"),
-    ):
-        answer = _afspraak(nacht, wie, **anders)
-        assert answer.json()["code"] == code, (wie, answer.text)
-    record = _afspraak(nacht).json()["id"]
-    nacht.genomen()
-    assert _ziet(nacht, veilig)
-    assert not _ziet(nacht, school)
-    nacht.trek_in(record, "kees")
-    assert not _ziet(nacht, veilig)
-
-
-def test_an_agreement_for_emergencies_opens_nothing_else(nacht: Nacht) -> None:
-    from events.begrippen import Leefgebied
-
-    geheim = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
-    nacht.stad.doe("ellen", f"/plannen/{nacht.plan}/deelnemers", {
-        "medewerker": str(nacht.stad.wie["bram"].id), "taak": "jeugdhulp"})  # fmt: skip
-    assert _afspraak(nacht).status_code == 201
-    for wie in ("ellen", "yusuf", "nadia"):
-        assert geheim not in nacht.vraag(wie, geheim).keys, wie

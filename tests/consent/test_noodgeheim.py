@@ -1,0 +1,75 @@
+"""What is secret in an emergency: opened by its holder, or agreed beforehand; by nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from events.begrippen import Leefgebied
+from tests.consent.nacht import Nacht
+
+# --- secrecy ------------------------------------------------------------------------------------
+
+
+def test_what_is_secret_opens_only_by_its_holder(nacht: Nacht) -> None:
+    geheim = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
+    zorg = nacht.kid(nacht.kees, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID)
+    nummer = nacht.genomen()
+    assert not nacht.ziet(geheim)
+    assert nacht.stap("bram", nummer, "openstelling", reden="Geen tijd.").status_code == 404
+    nacht.doet_mee("bram")
+    answer = nacht.stap("yusuf", nummer, "openstelling", reden="Ik vind het nodig.")
+    assert answer.json()["code"] == "alleen-houder"
+    reden = "Het kind loopt gevaar; toestemming vragen kan nu niet."
+    assert nacht.stap("bram", nummer, "openstelling", reden=reden).status_code == 201
+    assert nacht.ziet(geheim)
+    assert not nacht.ziet(zorg)
+    nacht.later(hours=5)
+    assert not nacht.ziet(geheim)
+    assert nacht.stap("bram", nummer, "openstelling", reden=reden).json()["code"] == "nood-voorbij"
+
+
+# --- a safety core, agreed beforehand -----------------------------------------------------------
+
+
+def _afspraak(nacht: Nacht, wie: str = "bram", **anders: Any) -> httpx.Response:
+    body = {
+        "huishouden": str(nacht.id), "persoon": str(nacht.kees), "onderwerpen": ["veiligheid"],
+        "gegevenDoor": str(nacht.kees), "wijze": "in het overleg van 1 maart",
+    } | anders  # fmt: skip
+    return nacht.stad.vraag("POST", wie, "/noodafspraken", body)
+
+
+def test_what_family_and_holder_agreed_opens_in_an_emergency_until_it_is_withdrawn(
+    nacht: Nacht,
+) -> None:
+    veilig, school = (
+        nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=over)
+        for over in (Leefgebied.VEILIGHEID, Leefgebied.ONDERWIJS)
+    )
+    assert _afspraak(nacht).status_code == 404  # Bram does not work here yet
+    nacht.doet_mee("bram")
+    for wie, anders, code in (
+        ("ellen", {}, "alleen-houder"),
+        ("kees", {}, "alleen-houder"),
+        ("bram", {"gegevenDoor": str(UUID(int=404))}, "mag-niet-namens"),
+        ("bram", {"tot": "2026-03-01"}, "lopend-verleden"),
+    ):
+        answer = _afspraak(nacht, wie, **anders)
+        assert answer.json()["code"] == code, (wie, answer.text)
+    record = _afspraak(nacht).json()["id"]
+    nacht.genomen()
+    assert nacht.ziet(veilig)
+    assert not nacht.ziet(school)
+    nacht.trek_in(record, "kees")
+    assert not nacht.ziet(veilig)
+
+
+def test_an_agreement_for_emergencies_opens_nothing_else(nacht: Nacht) -> None:
+    geheim = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
+    nacht.doet_mee("bram")
+    assert _afspraak(nacht).status_code == 201
+    for wie in ("ellen", "yusuf", "nadia"):
+        assert geheim not in nacht.vraag(wie, geheim).keys, wie
