@@ -82,9 +82,9 @@ from services.consent.taken import Taken
 from services.consent.te_bevestigen import Bevestigen
 from services.consent.toezicht import Toezicht
 from services.consent.uitvoer import Uitvoer
-from services.consent.volledigheid import Volledigheid
 from services.consent.verantwoording import Daad, Kop, Verantwoording
 from services.consent.verantwoording import Deel as Deel
+from services.consent.volledigheid import Volledigheid
 
 T = TypeVar("T")
 
@@ -141,7 +141,7 @@ class Consent:
             "consent", database, gemeente, self.sleutelbos, self._eigen_feiten, appended, posities
         )
         self.taken = Taken(
-            self.store, self._keys, self.logboek, provider, self._feiten, now,
+            self.store, self._keys, self.logboek, provider, self._feiten, self.verantwoording, now,
             lambda tx: self.volgt(tx),
         )  # fmt: skip
         self.bevestigen = Bevestigen(self.store, self._feiten, self.feiten)

@@ -9,7 +9,7 @@ What each kind says to whoever must do it is data: `taken.json`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -36,6 +36,7 @@ from infra.reactor import SYSTEEM
 from infra.seal import Opener
 from infra.store import Store
 from services.consent.projections import Beslisfeiten
+from services.consent.verantwoording import Kop, Verantwoording
 
 tables = MetaData()
 _tabel = Table(
@@ -119,8 +120,10 @@ class Taken:
 
     def __init__(
         self, store: Store, keys: KeyStore, logboek: Logbook, provider: FileKeyProvider,
-        feiten: Beslisfeiten, now: Callable[[], datetime], volgt: Callable[[Tx], bool],
+        feiten: Beslisfeiten, verantwoording: Verantwoording, now: Callable[[], datetime],
+        volgt: Callable[[Tx], bool],
     ) -> None:  # fmt: skip
+        self._verantwoording = verantwoording
         self._store, self._keys, self._logboek = store, keys, logboek
         self._provider, self._feiten, self._now, self._volgt = provider, feiten, now, volgt
 
@@ -199,7 +202,7 @@ class Taken:
                 if huishouden in (None, taak.taak.huishouden)
             ]
             if gevonden:
-                self._logboek.write(tx, self._now(), _regels(wie, gevonden))
+                self._logboek.write(tx, self._now(), self._regels(wie, gevonden))
         return sorted(gevonden, key=lambda t: (t.taak.uiterlijk or date.max, t.sinds))
 
     def wachtend(self, huishouden: UUID, medewerkers: Collection[UUID]) -> list[OpenTaak]:
@@ -259,6 +262,21 @@ class Taken:
                 geopend.append(OpenTaak(nummer, sinds, Taak.model_validate(waarde)))
         return geopend
 
+    def _regels(self, wie: Aangemeld, taken: Sequence[OpenTaak]) -> Iterator[Regel]:
+        """Who looked at tasks, with a line for each person one was about; not of what the FG has
+        to do: that is hers alone (AVG 38 lid 5)."""
+        nu = self._now()
+        activiteit = "regie" if wie.rol is Rol.PROFESSIONAL else "toezicht"
+        for huishouden in {taak.taak.huishouden for taak in taken}:
+            hier = [taak for taak in taken if taak.taak.huishouden == huishouden]
+            over = {
+                t.taak.over for t in hier if t.soort.over == "persoon" and wie.rol is not Rol.FG
+            }
+            yield from self._verantwoording.handeling(
+                Kop.hier(nu, nu), wie, "taakinzage", activiteit, over,
+                None if wie.rol is Rol.FG else huishouden, {"taken": [str(t.id) for t in hier]},
+            )  # fmt: skip
+
     def schrijf(self, tx: Tx, envelopes: Sequence[Envelope]) -> None:
         """Keep whose a task is, in the transaction of the fact itself."""
         for envelope in envelopes:
@@ -281,20 +299,6 @@ def taaknummer(**taak: Any) -> UUID:
 
 def _nummer(taak: Taak) -> UUID:
     return uuid5(_RUIMTE, taak.model_dump_json())
-
-
-def _regels(wie: Aangemeld, taken: Sequence[OpenTaak]) -> list[Regel]:
-    """Who looked at tasks, and a line for each person one was about; of the FG's only the first."""
-    vraag = trace.huidige() or uuid4()
-    door = wie.actor.model_dump(mode="json") | {"rol": wie.rol.value}
-    regels = [Regel("taakinzage", vraag, {"door": door, "taken": [str(t.id) for t in taken]})]
-    if wie.rol is Rol.FG:
-        return regels
-    for taak in taken:
-        if taak.soort.over == "persoon":
-            wat = {"taak": taak.taak.soort}
-            regels.append(Regel("taakinzage", vraag, wat, taak.taak.huishouden, taak.taak.over))
-    return regels
 
 
 def _plaats(over: UUID) -> Zegelplaats:
