@@ -366,7 +366,7 @@ class Wilsonbekwaamheid(Waarde):
     """Judged not able to weigh one's interests in this, and by whom (Jeugdwet 7.3.15 lid 2)."""
 
     wat: Literal["wilsonbekwaamheid"] = "wilsonbekwaamheid"
-    vastgesteld_door: Kort
+    door: Kort
     toelichting: Tekst
     van: Dag
     tot: Dag | None = None
@@ -396,7 +396,7 @@ class Veiligheidshuiscasus(Waarde):
     """A case that the participants of a Zorg- en Veiligheidshuis tested and admitted (WGS 2.31)."""
 
     wat: Literal["veiligheidshuiscasus"] = "veiligheidshuiscasus"
-    aangemeld_door: Kort
+    door: Kort
     toets: Tekst
     """Why the case fits the purpose of WGS 2.25."""
     van: Dag

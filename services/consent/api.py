@@ -31,8 +31,10 @@ from services.consent import (
     api_afwijkingen,
     api_authzen,
     api_beperking,
+    api_destijds,
     api_logboek,
     api_nood,
+    api_omstandigheden,
     api_regels,
     api_taken,
     api_toezicht,
@@ -108,6 +110,7 @@ class OpheffingBericht(OverPersoon):
 class AkkoordBericht(OverPersoon):
     hulp: Kort
     gegeven_door: UUID
+    zonder_gezag: Tekst | None = None
 
 
 class BezwaarBericht(OverPersoon):
@@ -226,19 +229,24 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
         """Vernietigt de sleutels van een persoon; alleen de beslisser namens het college."""
         return klaar(consent.wis(opdracht.wie, persoon, opdracht.context))
 
-    routes.include_router(api_taken.router(consent))
-    routes.include_router(api_verantwoording.router(consent))
-    routes.include_router(api_logboek.router(consent))
-    routes.include_router(api_regels.router(consent))
-    routes.include_router(api_uitleg.router(consent, staf))
-    routes.include_router(api_authzen.router(consent, staf))
-    routes.include_router(api_nood.router(consent))
-    routes.include_router(api_beperking.router(consent))
-    routes.include_router(api_toezicht.router(consent))
-    routes.include_router(api_afwijkingen.router(consent))
+    for part in (
+        api_taken.router(consent),
+        api_verantwoording.router(consent),
+        api_logboek.router(consent),
+        api_omstandigheden.router(consent),
+        api_regels.router(consent),
+        api_uitleg.router(consent, staf),
+        api_authzen.router(consent, staf),
+        api_destijds.router(consent),
+        api_nood.router(consent),
+        api_nood.afspraken(consent),
+        api_beperking.router(consent),
+        api_toezicht.router(consent),
+        api_afwijkingen.router(consent),
+    ):
+        routes.routes.extend(part.routes)  # flat: the front door reads them one by one
     return routes
 
-    routes.include_router(api_nood.afspraken(consent))
 
 def _zonder_wie(body: OverPersoon) -> dict[str, Any]:
     return {name: value for name, value in body if name not in ("huishouden", "persoon")}

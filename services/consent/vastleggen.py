@@ -44,7 +44,9 @@ from services.consent.domain import (
     controleer_opheffing,
     regel_voor_grond,
     vertegenwoordigt,
+    wie_beslist,
 )
+from services.consent.domain.vastleggen import handeling
 from services.consent.domain.vertegenwoordiging import Handeling
 from services.consent.noodstand import AlleenHouder
 
@@ -87,7 +89,9 @@ class Vastleggen:
     def toestemming(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Instemming
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
+        feiten = self._mag_voor(
+            opdracht.wie, huishouden, persoon, handeling(inhoud), inhoud.gegeven_door
+        )
         controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context))
         fact = ToestemmingGegeven(
             huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, _plaats(persoon))
@@ -97,7 +101,9 @@ class Vastleggen:
     def opheffing(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
+        feiten = self._mag_voor(
+            opdracht.wie, huishouden, persoon, Handeling.VERSTREKKEN, inhoud.gegeven_door
+        )
         controleer_opheffing(inhoud, persoon, feiten)
         fact = GeheimhoudingOpgeheven(
             huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, _plaats(persoon))
@@ -107,7 +113,9 @@ class Vastleggen:
     def akkoord(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Akkoord
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, inhoud.gegeven_door)
+        feiten = self._mag_voor(
+            opdracht.wie, huishouden, persoon, Handeling.HULP, inhoud.gegeven_door
+        )
         controleer_akkoord(inhoud, persoon, feiten)
         fact = HulpAkkoordGegeven(
             huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, _plaats(persoon))
@@ -122,7 +130,7 @@ class Vastleggen:
         Raises AlleenHouder, MagNietNamens, LopendVerleden, NietBekend.
         """
         wie = opdracht.wie
-        feiten = self._mag_voor(wie, huishouden, persoon)
+        feiten = self._mag_voor(wie, huishouden, persoon, Handeling.VERSTREKKEN)
         if wie.herkomst.geheimhouder is None or wie.herkomst.code != inhoud.herkomst:
             raise AlleenHouder
         if inhoud.tot is not None and inhoud.tot < feiten.vandaag:
@@ -136,7 +144,9 @@ class Vastleggen:
     def bezwaar(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Bezwaar
     ) -> Recorded:
-        self._mag_voor(opdracht.wie, huishouden, persoon)
+        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, Handeling.RECHTEN)
+        if opdracht.wie.rol is Rol.INWONER:
+            controleer_gever(opdracht.wie.actor.id, persoon, feiten, Handeling.RECHTEN)
         fact = BezwaarGemaakt(
             huishouden=huishouden, persoon=persoon, bezwaar=Open(inhoud, _plaats(persoon))
         )
@@ -148,9 +158,9 @@ class Vastleggen:
         """Holds from the next request on. As easy as giving (AVG 7 lid 3)."""
         feiten = self._consent.feiten(opdracht.wie, huishouden)
         staat = self._consent.record(record)
-        staat.controleer_intrekker(huishouden, opdracht.wie.hoed)
+        handeling = staat.controleer_intrekker(huishouden, opdracht.wie.hoed)
         persoon = staat.persoon
-        if persoon is None or not _mag_voor(opdracht.wie, persoon, feiten):
+        if persoon is None or not _mag_intrekken(opdracht.wie, record, persoon, handeling, feiten):
             raise NietBekend
         fact = Ingetrokken(
             huishouden=huishouden, persoon=persoon,
@@ -159,11 +169,12 @@ class Vastleggen:
         return self._consent.trek_in(record, huishouden, fact, opdracht.context)
 
     def _mag_voor(
-        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, gever: UUID | None = None
-    ) -> Feiten:
+        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, handeling: Handeling,
+        gever: UUID | None = None,
+    ) -> Feiten:  # fmt: skip
         """Raises NietBekend; MagNietNamens for a resident who writes down what another decided."""
         feiten = self._consent.feiten(wie, huishouden)
-        if not _mag_voor(wie, persoon, feiten):
+        if not _mag_voor(wie, persoon, handeling, feiten):
             raise NietBekend
         if wie.rol is Rol.INWONER and gever not in (None, wie.actor.id):
             raise MagNietNamens
@@ -179,11 +190,35 @@ def _nummer(context: Context) -> UUID:
     return uuid5(_RUIMTE, str(context.sleutel))
 
 
-def _mag_voor(wie: Aangemeld, persoon: UUID, feiten: Feiten) -> bool:
+def _mag_voor(wie: Aangemeld, persoon: UUID, handeling: Handeling, feiten: Feiten) -> bool:
     return persoon in feiten.leden and (
         wie.rol is not Rol.INWONER
         or persoon == wie.actor.id
         or vertegenwoordigt(wie.actor.id, persoon, feiten)
+        or wie_beslist(handeling, persoon, feiten).telt(wie.actor.id)
+    )
+
+
+def _mag_intrekken(
+    wie: Aangemeld, record: UUID, persoon: UUID, handeling: Handeling | None, feiten: Feiten
+) -> bool:
+    """A professional ends what she stands for; a resident what is hers to end, by the table of
+    what it is. What a youth of 12 or older chose herself is nobody else's: her objection, and her
+    agreement with help."""
+    if wie.rol is not Rol.INWONER:
+        return persoon in feiten.leden or persoon in feiten.bekenden
+    if handeling is None or persoon not in feiten.leden:
+        return False
+    beslissers = wie_beslist(handeling, persoon, feiten)
+    if not beslissers.telt(wie.actor.id):
+        return False
+    if handeling is Handeling.RECHTEN:
+        return persoon == wie.actor.id or not beslissers.telt(persoon)
+    return not any(
+        vast.id == record
+        and isinstance(vast.inhoud, Akkoord)
+        and vast.inhoud.gegeven_door != wie.actor.id
+        for vast in feiten.vastleggingen
     )
 
 

@@ -125,7 +125,7 @@ def _maatregel(wat: dict[str, Any], vrager: Vrager) -> Maatregel:
 
 
 def _wilsonbekwaam(wat: dict[str, Any], _vrager: Vrager) -> Wilsonbekwaamheid:
-    return Wilsonbekwaamheid(vastgesteld_door="arts", toelichting="ernstig ziek", **_dagen(wat))
+    return Wilsonbekwaamheid(door="arts", toelichting="ernstig ziek", **_dagen(wat))
 
 
 def _namens(wat: dict[str, Any], _vrager: Vrager) -> Vertegenwoordiger:
@@ -135,7 +135,7 @@ def _namens(wat: dict[str, Any], _vrager: Vrager) -> Vertegenwoordiger:
 
 
 def _casus(wat: dict[str, Any], _vrager: Vrager) -> Veiligheidshuiscasus:
-    return Veiligheidshuiscasus(aangemeld_door="politie", toets="past bij 2.25", **_dagen(wat))
+    return Veiligheidshuiscasus(door="politie", toets="past bij 2.25", **_dagen(wat))
 
 
 def _doorbreking(wat: dict[str, Any], vrager: Vrager) -> Doorbreking:

@@ -46,6 +46,8 @@ from services.consent.domain.vastleggen import (
     controleer_omstandigheid,
     controleer_opheffing,
     controleer_periode,
+    controleer_vastlegger,
+    controleer_vervanger,
     regel_voor_grond,
 )
 from services.consent.domain.vertegenwoordiging import (
@@ -62,7 +64,8 @@ __all__ = [
     "GezagStaatNietVast", "GrondBlijft", "Handeling", "Inhoud", "LooptAl", "LopendVerleden",
     "MagNietNamens", "Noodtoegang", "OmstandigheidBlijft", "Record", "Vastlegging", "Vervanger",
     "Vraag", "Vrager", "controleer_akkoord", "controleer_gever", "controleer_instemming",
-    "controleer_omstandigheid", "controleer_opheffing", "controleer_periode", "gezag_onbepaald",
-    "gezaghouders", "leeftijd", "mag", "ontbrekende_akkoorden", "regel_voor_grond", "relaties",
-    "vertegenwoordigers", "vertegenwoordigt", "wie_beslist", "wilsonbekwaam",
+    "controleer_omstandigheid", "controleer_opheffing", "controleer_periode",
+    "controleer_vastlegger", "controleer_vervanger", "gezag_onbepaald", "gezaghouders", "leeftijd",
+    "mag", "ontbrekende_akkoorden", "regel_voor_grond", "relaties", "vertegenwoordigers",
+    "vertegenwoordigt", "wie_beslist", "wilsonbekwaam",
 ]  # fmt: skip

@@ -102,9 +102,13 @@ def gemeld(geval: Geval) -> Bewijs:
 
 
 def eigen_verwijzing(geval: Geval) -> Bewijs:
-    """Who asks reported this person to the verwijsindex, and the report still stands."""
+    """Who asks reported this person to the verwijsindex, and the report still stands: two years at
+    most, whatever its end (Jeugdwet 7.1.4.5 lid 2 onder a)."""
+    dag = geval.feiten.vandaag
     for nummer, melding in geval.van(Verwijzing):
-        if melding.melder == geval.wie and geldig(melding.van, melding.tot, geval.feiten):
+        van = melding.van
+        te_oud = (dag.year, dag.month, dag.day) > (van.year + 2, van.month, van.day)
+        if melding.melder == geval.wie and geldig(van, melding.tot, geval.feiten) and not te_oud:
             return nummer
     return Code.GEEN_GROND
 

@@ -25,13 +25,13 @@ def meebetrokken(geval: Geval) -> Bewijs:
 
 
 def twaalf(geval: Geval) -> Bewijs:
-    """Who asks is 12 or older."""
-    return leeftijd_ten_minste(12, geval.wie, geval.feiten)
+    """Who asks is 12 or older and not incapable (Wmo 5.3.2 lid 2)."""
+    return _mondig(12, geval)
 
 
 def zestien(geval: Geval) -> Bewijs:
-    """Who asks is 16 or older."""
-    return leeftijd_ten_minste(16, geval.wie, geval.feiten)
+    """Who asks is 16 or older and not incapable (Wmo 2.3.2 lid 8, 5.3.2 lid 2)."""
+    return _mondig(16, geval)
 
 
 def gezag_onder_twaalf(geval: Geval) -> Bewijs:
@@ -74,12 +74,14 @@ def ondertoezichtstelling(geval: Geval) -> Bewijs:
 
 
 def voogdij_onder_twaalf(geval: Geval) -> Bewijs:
-    """The organisation of who asks is guardian of this child, who is below 12."""
+    """The organisation of who asks is guardian of this child: below 12, or a minor judged
+    incapable (Jeugdwet 7.3.15 lid 1, 2)."""
     return _voogdij(geval, 12)
 
 
 def voogdij_onder_zestien(geval: Geval) -> Bewijs:
-    """The organisation of who asks is guardian of this child, who is below 16."""
+    """The organisation of who asks is guardian of this child: below 16, or a minor judged
+    incapable (Wmo 5.3.2 lid 3)."""
     return _voogdij(geval, 16)
 
 
@@ -87,6 +89,12 @@ def onder_drieentwintig(geval: Geval) -> Bewijs:
     """The person is not yet 23 (Jeugdwet 7.1.4.5 lid 2 onder b)."""
     code = leeftijd_ten_minste(23, geval.persoon, geval.feiten)
     return None if code is Code.TE_JONG else code or Code.GEEN_REGEL
+
+
+def _mondig(jaren: int, geval: Geval) -> Bewijs:
+    if wilsonbekwaam(geval.wie, geval.feiten):
+        return Code.WILSONBEKWAAM
+    return leeftijd_ten_minste(jaren, geval.wie, geval.feiten)
 
 
 def _gezag(geval: Geval, tot: int) -> Bewijs:
@@ -108,11 +116,12 @@ def _namens(geval: Geval, *, alleen_wettelijk: bool) -> Bewijs:
 
 
 def _voogdij(geval: Geval, tot: int) -> Bewijs:
+    grens = 18 if wilsonbekwaam(geval.persoon, geval.feiten) else tot
     for nummer, maatregel in geval.van(Maatregel):
         if (
             maatregel.soort is Maatregelsoort.VOOGDIJ
             and _van_deze_instelling(maatregel, geval)
-            and leeftijd_ten_minste(tot, geval.persoon, geval.feiten) is Code.TE_JONG
+            and leeftijd_ten_minste(grens, geval.persoon, geval.feiten) is Code.TE_JONG
         ):
             return nummer
     return Code.GEEN_REGEL

@@ -75,7 +75,7 @@ def _als_inwoner(wie: UUID, feiten: Feiten) -> dict[Wie, Doel]:
         gevonden[Wie.LID] = Doel.EIGEN_INZAGE
     if next(kinderen_van(wie, feiten), None) is not None:
         gevonden[Wie.GEZAGHOUDER] = Doel.EIGEN_INZAGE
-    if any(spreekt_namens(wie, lid, feiten, alleen_wettelijk=False) for lid in feiten.leden):
+    if any(spreekt_namens(wie, ander, feiten, alleen_wettelijk=False) for ander in feiten.bekenden):
         gevonden[Wie.VERTEGENWOORDIGER] = Doel.EIGEN_INZAGE
     return gevonden
 
@@ -169,13 +169,16 @@ def _toets(regel: Regel, doel: Doel, vraag: Vraag, feiten: Feiten) -> Besluit:
 
 
 def _zegt(besluit: Besluit) -> int:
-    """How much a refusal tells, lowest first: a step that lacks or an objection, then what the law
-    forbids or a person must sort out, then no; a hat or a date only when nothing else speaks."""
-    if besluit.uitkomst is Uitkomst.MAG_NA or besluit.code is Code.BEZWAAR:
+    """How much a refusal tells, lowest first: a step that lacks, then an objection (it is against
+    one purpose, and stops no other task nor a duty), then what the law forbids or a person must
+    sort out, then no; a hat or a date only when nothing else speaks."""
+    if besluit.uitkomst is Uitkomst.MAG_NA:
         return 0
-    if besluit.code in (Code.VERBODEN, Code.GEZAG_ONBEPAALD):
+    if besluit.code is Code.BEZWAAR:
         return 1
-    return 3 if besluit.code in (Code.HOED_PAST_NIET, Code.NOG_GEEN_WET) else 2
+    if besluit.code in (Code.VERBODEN, Code.GEZAG_ONBEPAALD):
+        return 2
+    return 4 if besluit.code in (Code.HOED_PAST_NIET, Code.NOG_GEEN_WET) else 3
 
 
 def _ook_te_vragen(vraag: Vraag, wie: Wie) -> bool:

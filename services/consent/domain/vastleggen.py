@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from events.begrippen import herkomsten
 from events.waarden import (
     Akkoord,
     Bezwaar,
+    Doorbreking,
     Instemming,
     Maatregel,
     Omstandigheid,
     Opheffing,
     Reikwijdte,
+    Veiligheidshuiscasus,
+    Vervanging,
     Verwijzing,
 )
 from events.waarden import Vertegenwoordiger as Namens
@@ -22,7 +26,7 @@ from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
 from services.consent.domain.oordeel import relaties
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import Handeling, wie_beslist
-from services.consent.regels import Eis, Regel, Regelset
+from services.consent.regels import Eis, Regel, Regelset, Wie
 
 
 class MagNietNamens(RegelFout):
@@ -74,14 +78,48 @@ class NietVoorZichzelf(RegelFout):
     zijn."""
 
 
+class AlleenHetCollege(RegelFout):
+    """Een maatregel legt het college vast, na de beslissing van de rechter: de regisseur of de
+    jeugdconsulent. Wie de maatregel uitvoert, doet dat niet zelf."""
+
+
+class AlleenHetVeiligheidshuis(RegelFout):
+    """Of een casus is toegelaten, leggen de deelnemers van het Zorg- en Veiligheidshuis vast."""
+
+
+class AlleenDeGeheimhouder(RegelFout):
+    """Alleen wie dit dossier zelf houdt, kan besluiten het geheim te doorbreken."""
+
+
+class AlleenVoorZichzelf(RegelFout):
+    """In de verwijsindex meldt ieder alleen voor zichzelf."""
+
+
+class AlleenDeelnemer(RegelFout):
+    """Alleen wie zelf een taak in het plan heeft, wijst aan wie die overneemt of meedoet."""
+
+
+class NietZichzelf(RegelFout):
+    """U kunt uzelf niet aanwijzen."""
+
+
 class MeldingTeLang(RegelFout):
     """Een melding in de verwijsindex staat er ten hoogste twee jaar (Jeugdwet 7.1.4.5)."""
+
+
+def handeling(instemming: Instemming) -> Handeling:
+    """Whose word counts for this toestemming. That a holder of secrecy may tell something of his
+    file a youth decides alone from 12 (Jeugdwet 7.3.11 and 7.3.15, BW 7:465); any other toestemming
+    is that of the AVG (UAVG 5 lid 1)."""
+    geheim = {h.regime for h in herkomsten().values() if h.geheimhouder is not None}
+    alleen_dossiers = set(instemming.regimes) <= geheim
+    return Handeling.VERSTREKKEN if alleen_dossiers else Handeling.TOESTEMMING
 
 
 def controleer_instemming(
     instemming: Instemming, persoon: UUID, feiten: Feiten, record: UUID | None = None
 ) -> None:
-    """Who may give a toestemming (UAVG 5 lid 1), and not twice or against one's own objection.
+    """Who may give a toestemming, and not twice or against one's own objection.
 
     What somebody else of the family decided is not told here: a parent does not learn of the
     objection of a youth; the objection simply stands. `record` is what is being recorded: the same
@@ -89,7 +127,7 @@ def controleer_instemming(
     """
     if not geldig(None, instemming.tot, feiten):
         raise LopendVerleden
-    controleer_gever(instemming.gegeven_door, persoon, feiten, Handeling.TOESTEMMING)
+    controleer_gever(instemming.gegeven_door, persoon, feiten, handeling(instemming))
     for ander in feiten.vastleggingen:
         if ander.persoon != persoon or ander.id == record:
             continue
@@ -181,6 +219,42 @@ def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) 
         > (2, wat.van.month, wat.van.day)
     ):
         raise MeldingTeLang
+
+
+def controleer_vastlegger(wat: Omstandigheid, vrager: Vrager, feiten: Feiten) -> None:
+    """Who may say that this is so: never whoever it gives access to.
+
+    Raises AlleenHetCollege, AlleenHetVeiligheidshuis, AlleenDeGeheimhouder, AlleenVoorZichzelf.
+    """
+    match wat:
+        case Maatregel():
+            if Wie.REGISSEUR not in relaties(vrager, feiten) and vrager.regime != "jeugd":
+                raise AlleenHetCollege
+        case Veiligheidshuiscasus():
+            if vrager.regime != "veiligheidshuis":
+                raise AlleenHetVeiligheidshuis
+        case Doorbreking():
+            dossier = herkomsten().get(wat.herkomst)
+            eigen = dossier is not None and vrager.werkt_onder(dossier)
+            if dossier is None or dossier.geheimhouder is None or not eigen:
+                raise AlleenDeGeheimhouder
+        case Verwijzing():
+            if wat.melder != vrager.actor.id:
+                raise AlleenVoorZichzelf
+        case _:
+            pass
+
+
+def controleer_vervanger(wie: UUID, vervanging: Vervanging, vrager: Vrager, feiten: Feiten) -> None:
+    """A deelnemer names somebody else, for a period that runs now.
+
+    Raises AlleenDeelnemer, NietZichzelf and what `controleer_periode` raises.
+    """
+    if vrager.actor.id not in feiten.deelnemers:
+        raise AlleenDeelnemer
+    if wie == vrager.actor.id:
+        raise NietZichzelf
+    controleer_periode(vervanging.van, vervanging.tot, feiten)
 
 
 def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels: Regelset) -> Regel:

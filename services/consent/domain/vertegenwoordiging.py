@@ -188,9 +188,10 @@ def vertegenwoordigers(
 
 
 def spreekt_namens(wie: UUID, persoon: UUID, feiten: Feiten, *, alleen_wettelijk: bool) -> bool:
-    """Whether somebody represents an incapable adult."""
+    """Whether somebody represents an incapable adult, who is never herself."""
     return (
-        leeftijd_ten_minste(18, persoon, feiten) is None
+        wie != persoon
+        and leeftijd_ten_minste(18, persoon, feiten) is None
         and wilsonbekwaam(persoon, feiten)
         and wie in vertegenwoordigers(persoon, feiten, alleen_wettelijk=alleen_wettelijk)
     )

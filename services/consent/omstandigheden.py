@@ -1,0 +1,96 @@
+"""Recording what is so of a person, naming a substitute, and asking who decides for whom.
+
+Rules kept here: nobody records what opens something to herself, except a holder of secrecy who
+opens her own file to another; who decides for whom is told to professionals only.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from events.base import Open, Zegelplaats
+from events.begrippen import Rubriek, herkomst
+from events.consent import ConsentFact, OmstandigheidVastgelegd, VervangerAangewezen
+from events.waarden import Omstandigheid, Vervanging
+from infra.auth import Aangemeld, Rol
+from infra.decider import GeenRecht, NietBekend, Recorded
+from infra.web import Opdracht
+from services.consent.application import Consent, vrager
+from services.consent.domain import (
+    Beslissers,
+    Handeling,
+    controleer_omstandigheid,
+    controleer_vastlegger,
+    controleer_vervanger,
+    ontbrekende_akkoorden,
+    wie_beslist,
+)
+
+_RUIMTE = UUID("c0f3a3b4-7a4e-4f5c-9d2e-6f1f5a0f8e63")
+
+
+class NietVoorInwoners(GeenRecht):
+    """Dit legt een professional vast die een taak heeft in dit huishouden."""
+
+
+class Omstandigheden:
+    """The use cases; every record is a stream of its own, withdrawn like any other."""
+
+    def __init__(self, consent: Consent) -> None:
+        self._consent = consent
+
+    def leg_vast(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, wat: Omstandigheid
+    ) -> Recorded:
+        """Something that is so of somebody of this household, or of whom it knows the age.
+
+        Raises NietBekend, NietVoorInwoners and what the rules of the record raise.
+        """
+        feiten = self._consent.feiten(opdracht.wie, huishouden)
+        if opdracht.wie.rol is not Rol.PROFESSIONAL:
+            raise NietVoorInwoners
+        if persoon not in feiten.leden and persoon not in feiten.geboortedata:
+            raise NietBekend
+        controleer_vastlegger(wat, vrager(opdracht.wie), feiten)
+        controleer_omstandigheid(wat, persoon, feiten)
+        fact = OmstandigheidVastgelegd(
+            huishouden=huishouden, persoon=persoon, omstandigheid=Open(wat, _plaats(persoon))
+        )
+        return self._nieuw(opdracht, fact)
+
+    def vervanger(
+        self, opdracht: Opdracht, huishouden: UUID, wie: UUID, vervanging: Vervanging
+    ) -> Recorded:
+        """Who does the task of a deelnemer with her, or in her place; she names them herself.
+
+        Raises NietBekend and what the rules of the record raise.
+        """
+        feiten = self._consent.feiten(opdracht.wie, huishouden)
+        controleer_vervanger(wie, vervanging, vrager(opdracht.wie), feiten)
+        fact = VervangerAangewezen(
+            huishouden=huishouden, persoon=huishouden, medewerker=wie,
+            vervangt=opdracht.wie.actor.id, vervanging=Open(vervanging, _plaats(huishouden)),
+        )  # fmt: skip
+        return self._nieuw(opdracht, fact)
+
+    def beslissers(
+        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, handeling: Handeling,
+        hulp: str | None,
+    ) -> tuple[Beslissers, tuple[UUID, ...]]:  # fmt: skip
+        """Who decides this for a person, and who has not yet agreed with this help.
+
+        For professionals: what a youth chose is not told to a parent. Raises NietBekend.
+        """
+        feiten = self._consent.feiten(wie, huishouden)
+        if wie.rol is not Rol.PROFESSIONAL or persoon not in feiten.leden:
+            raise NietBekend
+        open_ = () if hulp is None else ontbrekende_akkoorden(persoon, hulp, feiten)
+        return wie_beslist(handeling, persoon, feiten), open_
+
+    def _nieuw(self, opdracht: Opdracht, fact: ConsentFact) -> Recorded:
+        record = uuid5(_RUIMTE, str(opdracht.context.sleutel))  # the same command, the same record
+        return self._consent.leg_vast(record, fact, opdracht.context)
+
+
+def _plaats(wie: UUID) -> Zegelplaats:
+    return Zegelplaats((wie,), herkomst("delen"), Rubriek.DELEN)

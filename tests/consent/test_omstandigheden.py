@@ -1,0 +1,190 @@
+"""Measures, representatives, substitutes and who decides for whom, over HTTP in one town."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from events.base import Hoed
+from events.begrippen import Leefgebied, Rubriek
+from infra.auth import Rol
+from infra.staff import Persona
+from services.consent.projections import tabel
+from tests.consent.huis import NERGENS, Huis
+
+BEGIN = "2026-01-01"
+OTS = {"wat": "maatregel", "soort": "ondertoezichtstelling", "instelling": "Bescherming Noord",
+       "kenmerk": "C/09/1", "van": BEGIN}  # fmt: skip
+
+
+def professional(huis: Huis, nr: int, naam: str, organisatie: str, code: str) -> str:
+    """Somebody more who works here; her first name."""
+    huis.stad.world.staff.add(Persona(
+        id=UUID(int=7000 + nr), naam=f"{naam} Proef", organisatie=organisatie, functie="proef",
+        rol=Rol.PROFESSIONAL, hoed=Hoed.HULPVERLENING, herkomst=code,
+    ))  # fmt: skip
+    return naam.lower()
+
+
+def doet_mee(huis: Huis, wie: str) -> None:
+    huis.stad.doe("ellen", f"/plannen/{huis.plan}/deelnemers", {
+        "medewerker": str(huis.stad.wie[wie].id), "taak": "haar taak"})  # fmt: skip
+
+
+def vast(huis: Huis, wie: str, over: UUID, wat: dict[str, Any]) -> Any:
+    body = {"huishouden": str(huis.id), "persoon": str(over), "omstandigheid": wat}
+    return huis.stad.vraag("POST", wie, "/omstandigheden", body)
+
+
+def grond(huis: Huis, wie: str, persoon: UUID, doel: str, regime: str, onderwerp: str) -> None:
+    huis.stad.doe(wie, "/grondslagen", {
+        "huishouden": str(huis.id), "personen": [str(persoon)], "doel": doel, "regimes": [regime],
+        "onderwerpen": [onderwerp], "noodzaak": "Zonder dit klopt het plan niet."})  # fmt: skip
+
+
+def rijen(huis: Huis) -> int:
+    """How much consent remembers."""
+    with huis.consent.database.read() as tx:
+        return tx.execute(select(func.count()).select_from(tabel)).scalar_one()
+
+
+def test_a_measure_makes_the_answer_a_duty_and_nothing_stops_it(huis: Huis) -> None:
+    """Jeugdwet 7.3.11 lid 4: without consent and despite an objection, until the measure ends."""
+    gerda = professional(huis, 1, "Gerda", "Bescherming Noord", "gi-maatregel")
+    doet_mee(huis, gerda)
+    kid = huis.kid(huis.kees, bron="wmo-onderzoek", over=Leefgebied.WONEN)
+    assert not huis.vraag(gerda, kid).keys
+    zelf = vast(huis, gerda, huis.kees, OTS)
+    assert (zelf.status_code, zelf.json()["code"]) == (409, "alleen-het-college")
+    maatregel = vast(huis, "ellen", huis.kees, OTS).json()["id"]
+    assert not huis.vraag(gerda, kid).keys
+    grond(huis, gerda, huis.kees, "jeugdbescherming", "wmo", "wonen")
+    vrij = huis.vraag(gerda, kid)
+    assert vrij.waarom[kid].besluit.uitkomst == "moet"
+    assert UUID(maatregel) in vrij.waarom[kid].besluit.gebruikt
+    huis.stad.doe("kees", "/bezwaren", {
+        "huishouden": str(huis.id), "persoon": str(huis.kees), "doel": "jeugdbescherming",
+        "reden": "Ik wil dit niet."})  # fmt: skip
+    assert huis.vraag(gerda, kid).keys
+    geweigerd = huis.stad.vraag(
+        "POST", "anna", f"/vastleggingen/{maatregel}/intrekking", {"huishouden": str(huis.id)}
+    )
+    assert geweigerd.json()["code"] == "omstandigheid-blijft"
+    huis.trek_in(maatregel, "ellen")
+    assert not huis.vraag(gerda, kid).keys
+
+
+def test_a_substitute_does_the_task_without_consent_until_it_ends(huis: Huis) -> None:
+    """Wmo 2015 5.3.3 lid 3: named by the deelnemer, of the same organisation."""
+    organisatie = huis.wie("yusuf").actor.organisatie
+    yara = professional(huis, 2, "Yara", organisatie, "wgs-schuldhulp")
+    ella = professional(huis, 3, "Ella", "Elders", "wgs-schuldhulp")
+    kid = huis.kid(huis.anna)
+    body = {"huishouden": str(huis.id), "soort": "vervangt", "van": BEGIN}
+    assert not huis.vraag(yara, kid).relaties
+    for wie in (yara, ella):
+        medewerker = {"medewerker": str(huis.stad.wie[wie].id)}
+        assert huis.stad.vraag("POST", "ellen", "/vervangers", body | medewerker).json()[
+            "code"
+        ] == "alleen-deelnemer"  # fmt: skip
+        record = huis.stad.doe("yusuf", "/vervangers", body | medewerker)["id"]
+    assert set(huis.vraag(yara, kid).keys) == {kid}
+    assert not huis.vraag(ella, kid).keys
+    assert not huis.vraag(yara, huis.kid(huis.anna, bron="zorg-behandeling")).keys
+    huis.trek_in(str(record), "yusuf")
+    assert not huis.vraag(ella, kid).relaties
+    huis.stad.doe("ellen", f"/plannen/{huis.plan}/deelnemers/{huis.wie('yusuf').actor.id}/vertrek",
+                  {"reden": "klaar"})  # fmt: skip
+    assert not huis.vraag(yara, kid).relaties
+
+
+def test_who_cannot_decide_is_represented_in_the_order_of_the_law(huis: Huis) -> None:
+    """Jeugdwet 7.3.15, UAVG 5: first the judgement, then who speaks; she herself no longer."""
+    mia = UUID(int=7100)
+    huis.stad.inwoner("Mia", str(mia))
+    mentor = {"wat": "vertegenwoordiger", "persoon": str(mia), "als": "mentor", "van": BEGIN}
+    assert vast(huis, "ellen", huis.anna, mentor).json()["code"] == "alleen-meerderjarig"
+    oordeel = {"wat": "wilsonbekwaamheid", "door": "arts", "toelichting": "ernstig ziek",
+               "van": BEGIN}  # fmt: skip
+    assert vast(huis, "anna", huis.anna, oordeel).status_code == 403
+    assert vast(huis, "ellen", huis.anna, oordeel).status_code == 201
+    kid = huis.kid(huis.anna, bron="wmo-onderzoek", over=Leefgebied.WONEN)
+    assert not huis.vraag("anna", kid).keys
+    assert not huis.vraag("mia", kid).relaties
+    record = vast(huis, "ellen", huis.anna, mentor).json()["id"]
+    assert huis.vraag("mia", kid).waarom[kid].besluit.regel == "R-48"
+    wil = {"huishouden": str(huis.id), "persoon": str(huis.anna), "doel": "regie",
+           "regimes": ["wgs"], "onderwerpen": ["wonen"], "wijze": "mondeling",
+           "ontvanger": {"medewerker": str(huis.wie("ellen").actor.id)}}  # fmt: skip
+    zelf = huis.stad.vraag("POST", "anna", "/toestemmingen", wil | {"gegevenDoor": str(huis.anna)})
+    assert zelf.json()["code"] == "mag-niet-namens"
+    huis.stad.doe("mia", "/toestemmingen", wil | {"gegevenDoor": str(mia)})
+    huis.trek_in(record, "ellen")
+    assert not huis.vraag("mia", kid).relaties
+
+
+def test_what_a_youth_chose_is_not_a_parents(huis: Huis) -> None:
+    """Kees is 14: his objection, his agreement and who still must agree stay with him and with
+    the professional; a parent neither sees nor ends them."""
+    over_kees = {"huishouden": str(huis.id), "persoon": str(huis.kees)}
+    bezwaar = huis.stad.doe(
+        "kees", "/bezwaren", over_kees | {"doel": "regie", "reden": "Dit is van mij."}
+    )["id"]
+    akkoord = huis.stad.doe(
+        "kees", "/akkoorden", over_kees | {"hulp": "begeleiding", "gegevenDoor": str(huis.kees)}
+    )["id"]
+    for record in (bezwaar, akkoord):
+        antwoord = huis.stad.vraag(
+            "POST", "anna", f"/vastleggingen/{record}/intrekking", {"huishouden": str(huis.id)}
+        )
+        niets = huis.stad.vraag(
+            "POST", "anna", f"/vastleggingen/{NERGENS}/intrekking", {"huishouden": str(huis.id)}
+        )
+        assert (antwoord.status_code, antwoord.json()["code"]) == (404, niets.json()["code"])
+    delen = huis.kid(huis.kees, bron="delen", over=Rubriek.DELEN)
+    assert set(huis.vraag("kees", delen).keys) == {delen}
+    assert not huis.vraag("anna", delen).keys
+    pad = f"/huishoudens/{huis.id}/beslissers"
+    hulp = {"persoon": str(huis.kees), "handeling": "hulp", "hulp": "begeleiding"}
+    assert huis.stad.vraag("GET", "anna", pad, params=hulp).status_code == 404
+    wie = huis.stad.zie("ellen", pad, **hulp)
+    assert set(wie["samen"]) == {str(huis.kees), str(huis.anna), str(huis.bert)}
+    assert set(wie["ontbreekt"]) == {str(huis.anna), str(huis.bert)}
+    huis.stad.doe("anna", "/akkoorden",
+                  over_kees | {"hulp": "begeleiding", "gegevenDoor": str(huis.anna)})  # fmt: skip
+    assert huis.stad.zie("ellen", pad, **hulp)["ontbreekt"] == [str(huis.bert)]
+    huis.trek_in(str(bezwaar), "kees")
+
+
+GEWEIGERD: list[tuple[str, str, dict[str, Any], str | None]] = [
+    ("ellen", "kees", OTS | {"van": "2026-03-03"}, "nog-niet-ingegaan"),
+    ("ellen", "kees", OTS | {"tot": "2025-12-31"}, "einde-voor-begin"),
+    ("ellen", "kees", OTS | {"tot": "2026-03-01"}, "lopend-verleden"),
+    ("ellen", "anna", OTS, "alleen-minderjarig"),
+    ("yusuf", "kees", OTS, "alleen-het-college"),
+    ("ellen", "anna", {"wat": "veiligheidshuiscasus", "door": "politie", "toets": "past",
+                       "van": BEGIN}, "alleen-het-veiligheidshuis"),
+    ("ellen", "anna", {"wat": "doorbreking", "herkomst": "zorg-behandeling", "van": BEGIN,
+                       "onderwerpen": ["wonen"], "ontvanger": {"organisatie": "Wijkteam Noord"},
+                       "afweging": "Er dreigt ernstig gevaar en niets lichters helpt."},
+     "alleen-de-geheimhouder"),
+    ("ellen", "kees", {"wat": "verwijzing", "melder": str(UUID(int=1)), "contact": "06",
+                       "van": BEGIN, "tot": "2027-01-01"}, "alleen-voor-zichzelf"),
+    ("ellen", "kees", OTS | {"soort": "huisarrest"}, None),
+    ("ellen", "kees", OTS | {"van": 5}, None),
+    ("ellen", "kees", {"wat": "gerucht"}, None),
+]  # fmt: skip
+
+
+def test_what_cannot_be_is_refused_in_dutch_and_stores_nothing(huis: Huis) -> None:
+    voor = rijen(huis)
+    for wie, over, wat, code in GEWEIGERD:
+        antwoord = vast(huis, wie, getattr(huis, over), wat)
+        if code is None:
+            assert antwoord.status_code == 400
+        else:
+            assert (antwoord.status_code, antwoord.json()["code"]) == (409, code)
+            assert antwoord.json()["detail"].endswith((".", "(Jeugdwet 7.1.4.5)."))
+    assert rijen(huis) == voor
