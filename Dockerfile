@@ -20,11 +20,12 @@ COPY app app
 RUN uv pip install --no-cache --python /opt/samenplan --no-deps --compile-bytecode .
 
 FROM python:3.11-slim-bookworm
-# /geheimen belongs to us, so that a new volume there does too.
+# /geheimen and /data/logboek belong to us, so that a new volume there does too.
 RUN groupadd --gid 10001 samenplan \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin samenplan \
     && install -d -o 10001 -g 10001 -m 0700 /geheimen \
-    && install -d -m 0755 /data
+    && install -d -m 0755 /data \
+    && install -d -o 10001 -g 10001 -m 0755 /data/logboek
 COPY --from=build /opt/samenplan /opt/samenplan
 ENV PATH=/opt/samenplan/bin:$PATH \
     PYTHONUNBUFFERED=1 \
