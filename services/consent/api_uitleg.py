@@ -17,8 +17,11 @@ from infra.web import Bericht, Wie
 from services.consent import NAAM, noodzaken, zicht
 from services.consent.application import Consent
 from services.consent.domain import Besluit
+from services.consent.openingen import Opening, Stapsoort
 from services.consent.regels import Regelset, regelset
-from services.consent.simulatie import Onderdeel, Opening, Stapsoort
+from services.consent.simulatie import (
+    Onderdeel,
+)
 from services.consent.uitleg import Uitleggen
 from services.consent.zicht import Rij, Simulatie, Zicht
 

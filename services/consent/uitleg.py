@@ -17,8 +17,13 @@ from infra.auth import Aangemeld
 from infra.decider import NietBekend
 from services.consent.application import Consent, vrager
 from services.consent.domain import GEEN_RELATIE, Besluit, Code, Feiten, Vraag, mag
+from services.consent.openingen import Opening, Stap, minste
 from services.consent.regels import Regelset, Uitkomst
-from services.consent.simulatie import Onderdeel, Opening, Stap, beslis, minste, onderdelen
+from services.consent.simulatie import (
+    Onderdeel,
+    beslis,
+    onderdelen,
+)
 from services.consent.verantwoording import Deel
 
 

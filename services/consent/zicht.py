@@ -22,16 +22,12 @@ from infra.decider import NietBekend, RegelFout
 from infra.staff import Persona
 from services.consent.application import Consent, vrager
 from services.consent.domain import Besluit, Feiten, Vraag, Vrager, relaties
+from services.consent.openingen import Opening, Stap, Stapsoort, met, minste
 from services.consent.regels import Regelset, Wie
 from services.consent.simulatie import (
     Onderdeel,
-    Opening,
-    Stap,
-    Stapsoort,
     Verschil,
     beslis,
-    met,
-    minste,
     onderdelen,
     op,
     opent,
