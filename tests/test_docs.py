@@ -189,6 +189,15 @@ def test_every_security_property_names_a_module_and_a_test_that_exist() -> None:
             assert function in functions(ROOT / path), f"{promise}: {test}"
 
 
+def test_every_measure_of_the_dpia_names_a_module_and_a_test_that_exist() -> None:
+    measures = [row for row in rows((ROOT / "docs" / "dpia.md").read_text()) if "::" in row[-1]]
+    assert len(measures) >= 15
+    for what, *_, module, test in measures:
+        assert (ROOT / module.strip("`")).is_file(), f"{what}: {module}"
+        path, function = test.strip("`").split("::")
+        assert function in functions(ROOT / path), f"{what}: {test}"
+
+
 @pytest.fixture(scope="module")
 def real_columns(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str, str]]:
     """Every column on disk of a new installation: database, table, column."""
