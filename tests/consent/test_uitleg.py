@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,10 +18,22 @@ from services.consent.regels import regelset
 from services.consent.verantwoording import Deel, per_uitkomst, uitkomst
 from tests.consent.huis import NERGENS, Huis
 from tests.consent.test_gevallen import GEVALLEN, besluit
-from tests.system.stad import BEGIN
+from tests.system.stad import BEGIN, Stad, stad
 
 _HERKOMST = herkomst("wmo-onderzoek")
 REDEN = "vraag van een inwoner over inzage"
+
+
+@pytest.fixture(scope="module")
+def dorp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stad]:
+    with stad(tmp_path_factory.mktemp("uitleg")) as made:
+        yield made
+
+
+@pytest.fixture
+def huis(dorp: Stad) -> Huis:
+    """A household of its own for every test, in one town."""
+    return Huis(dorp)
 
 
 def waarom(huis: Huis, wie: str, **anders: Any) -> Any:
@@ -33,7 +46,7 @@ def waarom(huis: Huis, wie: str, **anders: Any) -> Any:
     return answer.json()
 
 
-def simuleer(huis: Huis, door: str, status: int = 200, **anders: Any) -> Any:
+def simuleer(huis: Huis, door: str, /, status: int = 200, **anders: Any) -> Any:
     body = {"huishouden": str(huis.id), "persoon": str(huis.anna)} | anders
     answer = huis.stad.vraag("POST", door, "/simulaties", body)
     assert answer.status_code == status, answer.text
@@ -105,8 +118,8 @@ def test_what_may_open_is_a_list_of_rules_not_of_data(huis: Huis) -> None:
         "huishouden": str(huis.id), "personen": [str(huis.anna)], "doel": "schuldhulp",
         "regimes": ["wmo"], "onderwerpen": ["wonen"], "noodzaak": "De woonlasten bepalen het plan."
     })  # fmt: skip
-    weg = [(m["regime"], m["onderwerp"]) for m in eerst if m not in mogelijk("yusuf")]
-    assert set(weg) == {("wmo", "wonen")}
+    nu = mogelijk("yusuf")
+    assert {(m["regime"], m["onderwerp"]) for m in eerst if m not in nu} == {("wmo", "wonen")}
 
 
 def test_what_may_open_exists_for_nobody_else(huis: Huis) -> None:
@@ -119,7 +132,7 @@ def test_what_may_open_exists_for_nobody_else(huis: Huis) -> None:
 
 # --- who sees what -----------------------------------------------------------------------------
 
-WGS = {"herkomst": "wgs-schuldhulp", "onderwerp": "financien-en-schulden"}
+WGS: dict[str, Any] = {"herkomst": "wgs-schuldhulp", "onderwerp": "financien-en-schulden"}
 
 
 def test_she_sees_who_may_see_her_data_and_who_would_if_she_consented(huis: Huis) -> None:
@@ -145,9 +158,9 @@ def test_she_sees_who_may_see_her_data_and_who_would_if_she_consented(huis: Huis
 
 def test_nobody_asks_it_about_another_resident(huis: Huis) -> None:
     for wie, persoon in (("anna", huis.bert), ("bert", huis.kees), ("anna", uuid4())):
-        simuleer(huis, wie, 404, persoon=str(persoon))
-    simuleer(huis, "yusuf", 404)
-    simuleer(huis, "tom", 404)
+        simuleer(huis, wie, status=404, persoon=str(persoon))
+    simuleer(huis, "yusuf", status=404)
+    simuleer(huis, "tom", status=404)
 
 
 def test_the_regisseur_hears_the_rules_and_not_what_people_recorded(huis: Huis) -> None:
@@ -164,7 +177,7 @@ def test_the_regisseur_hears_the_rules_and_not_what_people_recorded(huis: Huis) 
 
 
 def test_supervision_asks_with_a_reason_that_is_in_the_log(huis: Huis) -> None:
-    assert simuleer(huis, "joris", 409)["code"] == "reden-ontbreekt"
+    assert simuleer(huis, "joris", status=409)["code"] == "reden-ontbreekt"
     huis.toestemming()
     gezien = rijen(huis, "joris", reden=REDEN, wie=str(huis.stad.wie["ellen"].id))
     assert gezien["ellen", "wgs-schuldhulp", "financien-en-schulden"] == "mag"
@@ -194,7 +207,7 @@ def test_a_change_of_rules_is_shown_on_a_real_household(huis: Huis) -> None:
         != (rij["besluit"]["uitkomst"], rij["besluit"]["regel"], rij["besluit"]["artikel"])
         for rij in anders
     )
-    simuleer(huis, "joris", 404, vergelijk="0" * 64, reden=REDEN)
+    simuleer(huis, "joris", status=404, vergelijk="0" * 64, reden=REDEN)
 
 
 def _inhoud(huis: Huis) -> list[dict[str, Any]]:
