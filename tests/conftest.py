@@ -12,7 +12,7 @@ from infra.database import Database
 from infra.sqlite import SQLite
 from tests.infra.world import a_schema
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.scratch", "tests.servers"]
 
 # Tests never assert on time; examples stay few so that the fast loop stays fast.
 settings.register_profile("samenplan", deadline=None, max_examples=40, print_blob=True)
