@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import besluit, lezen, opdracht, start, stroom, toevoegen, verdeeld
+from bench import besluit, lezen, logboek, opdracht, start, stroom, toevoegen, verdeeld
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     for column in ("wat", "gemeten", "ijkpunt in dezelfde run"):
         table.add_column(column)
     with tempfile.TemporaryDirectory() as folder:
-        for part in (besluit, opdracht, lezen, start, verdeeld, toevoegen, stroom):
+        for part in (besluit, opdracht, lezen, logboek, start, verdeeld, toevoegen, stroom):
             for row in part.regels(Path(folder)):
                 table.add_row(*row)
     Console(width=110).print(table)

@@ -25,6 +25,7 @@ from infra.decider import Context, Recorded, WordtHersteld
 from infra.diensttoken import Diensttokens, Verzoek
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import SubjectErasedError, UnknownKeyError
+from infra.logbook import LogboekDicht
 from infra.nood import WEIGERINGEN, Noodvraag
 from infra.store import SleutelHergebruikt
 
@@ -157,6 +158,7 @@ class Bereikt(_Regel):
 
 _FOUTEN: dict[str, type[Exception]] = {
     WordtHersteld.code: WordtHersteld,
+    LogboekDicht.code: LogboekDicht,
     "niet-aangemeld": NotSignedInError,
     "gewist": SubjectErasedError,
     "onbekende-sleutel": UnknownKeyError,
