@@ -69,6 +69,21 @@ MENSEN = {
     "collega-jeugd": _mens(24, "collega-jeugd", "jeugd-toegang", hoed=Hoed.TOELEIDING, bij=4),
     "collega-schuldhulp": _mens(23, "collega-schuldhulp", "wgs-schuldhulp", bij=3),
     "collega-inkomen": _mens(26, "collega-inkomen", "pw-inkomen", bij=6),
+    "wmo-aanbieder-als-toegang": _mens(16, "wmo-aanbieder", "wmo-aanbieder", hoed=Hoed.TOELEIDING),
+    "jeugdbeschermer-als-toegang": _mens(
+        17, "jeugdbeschermer", "gi-maatregel", hoed=Hoed.TOELEIDING
+    ),
+    "collega-jeugdhulp-als-toegang": _mens(
+        25, "collega-jeugdhulp", "jeugdhulp-dossier", hoed=Hoed.TOELEIDING, bij=5
+    ),
+    "collega-zorg-als-toegang": _mens(
+        28, "collega-zorg", "zorg-behandeling", hoed=Hoed.TOELEIDING, bij=8
+    ),
+    "collega-jeugd-als-hulpverlener": _mens(24, "collega-jeugd", "jeugd-toegang", bij=4),
+    "collega-aanbieder": _mens(36, "collega-aanbieder", "wmo-aanbieder", bij=16),
+    "collega-school": _mens(27, "collega-school", "school", bij=7),
+    "collega-jeugdbescherming": _mens(37, "collega-jeugdbescherming", "gi-maatregel", bij=17),
+    "collega-zvh": _mens(39, "collega-zvh", "zvh-casus", bij=19),
     "collega-veilig-thuis": _mens(38, "collega-veilig-thuis", "veilig-thuis", bij=18),
     **{naam: _inwoner(persoon, naam) for naam, persoon in PERSONEN.items() if naam != "huishouden"},
 }

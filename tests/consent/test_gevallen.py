@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from events.begrippen import herkomst, herkomsten, onderwerp
 from events.waarden import (
+    Akkoord,
     Bezwaar,
     Doel,
     Doorbreking,
@@ -157,6 +158,13 @@ def _kern(wat: dict[str, Any], _vrager: Vrager) -> Veiligheidskern:
     )
 
 
+def _akkoord(wat: dict[str, Any], _vrager: Vrager) -> Akkoord:
+    return Akkoord(
+        hulp=wat.get("hulp", "begeleiding"), gegeven_door=PERSONEN[wat["door"]],
+        zonder_gezag=wat.get("zonder"),
+    )  # fmt: skip
+
+
 def _bezwaar(wat: dict[str, Any], _vrager: Vrager) -> Bezwaar:
     return Bezwaar(
         doel=Doel(wat["doel"]), regimes=tuple(wat.get("regimes", ())),
@@ -168,7 +176,7 @@ SOORTEN: dict[str, Callable[[dict[str, Any], Vrager], Any]] = {
     "grond": _grond, "toestemming": _toestemming, "opheffing": _opheffing, "bezwaar": _bezwaar,
     "maatregel": _maatregel, "wilsonbekwaam": _wilsonbekwaam, "vertegenwoordiger": _namens,
     "casus": _casus, "doorbreking": _doorbreking, "verwijzing": _verwijzing,
-    "veiligheidskern": _kern,
+    "veiligheidskern": _kern, "akkoord": _akkoord,
 }  # fmt: skip
 
 
@@ -203,6 +211,8 @@ def feiten_van(geval: dict[str, Any], vrager: Vrager) -> Feiten:
                     )
                     for kind, over in hoe.items()
                 }})  # fmt: skip
+            case "zonder-gezag":
+                feiten = replace(feiten, gezag={})
             case "vervanger":
                 feiten = replace(feiten, vervangers=_vervanger(hoe))
             case "noodtoegang":
@@ -268,6 +278,7 @@ def test_golden_case(geval: dict[str, Any]) -> None:
     assert (gegeven.uitkomst, gegeven.code) == (geval["uitkomst"], geval["code"])
     assert gegeven.regel == geval.get("regel")
     assert geval["zin"] in gegeven.zin
+    assert len(gegeven.gebruikt) == geval.get("gebruikt", len(gegeven.gebruikt))
 
 
 @pytest.mark.parametrize("regel", regelset().regels, ids=lambda regel: regel.id)
