@@ -10,6 +10,7 @@ was for is a version of an activity in the register. Pure, apart from `Kop.hier`
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from uuid import UUID, uuid4
 
 from events.base import Hoed
 from events.begrippen import Actor, Herkomst, Onderwerp
+from events.plan import plan_id
 from events.waarden import Doel
 from infra import trace
 from infra.auth import Aangemeld
@@ -108,20 +110,28 @@ class Verantwoording:
     ) -> list[Regel]:  # fmt: skip
         """The record of one question, and a line for each person it was about.
 
+        What is about the household or its plan as such has no line: it is about nobody. The record
+        itself counts its keys.
         `volgt` is the purpose that follows from who asks when she named none; `meer` what the
         record says of the question itself.
         """
         delen = list(delen)
+        per_persoon: dict[UUID, list[Deel]] = {}
+        samen: Counter[str] = Counter()
+        geen_mens = () if huishouden is None else (huishouden, plan_id(huishouden))
+        for deel in delen:
+            for wiens in deel.betrokkenen:
+                if wiens in geen_mens:
+                    samen[str(wiens)] += deel.sleutels
+                else:
+                    per_persoon.setdefault(wiens, []).append(deel)
         boven = self._record("besluit", kop, wie, huishouden, {
             "vraag": {"soort": soort, "doel": doel.value if doel else None, **(meer or {})},
             "regelset": self._regels,
             "delen": per_uitkomst(delen, betrokkenen=True),
             "geheel": None if geheel is None else uitkomst(geheel),
+            **({"sleutels": dict(samen)} if samen else {}),
         })  # fmt: skip
-        per_persoon: dict[UUID, list[Deel]] = {}
-        for deel in delen:
-            for persoon in deel.betrokkenen:
-                per_persoon.setdefault(persoon, []).append(deel)
         activiteit = self.register.bij(doel or volgt or Doel.REGIE)
         return [
             boven,

@@ -163,11 +163,13 @@ class Volledigheid:
         for begin in range(na, tot, _PER_KEER):
             deze = select(logregels).where(
                 logregels.c.nr > begin, logregels.c.nr <= min(begin + _PER_KEER, tot),
-                logregels.c.soort == "inzage", logregels.c.persoon.is_not(None),
-                logregels.c.boven.is_not(None),
+                logregels.c.soort.in_(["inzage", "besluit"]), logregels.c.span.is_not(None),
             )  # fmt: skip
             for geschreven in self._logboek.read(tx, deze):
-                regel = geschreven.regel
+                regel, sleutels = geschreven.regel, geschreven.regel.inhoud.get("sleutels", 0)
                 if regel.persoon is not None and regel.boven is not None:
-                    plek = (regel.vraag, regel.boven, regel.persoon)
-                    yield plek, regel.inhoud.get("sleutels", 0)
+                    yield (regel.vraag, regel.boven, regel.persoon), sleutels
+                elif isinstance(sleutels, dict) and regel.span is not None:
+                    # Of the household as such there is no line: the record counts its keys.
+                    for wiens, aantal in sleutels.items():
+                        yield (regel.vraag, regel.span, UUID(wiens)), aantal

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from services.consent import ldv
 from services.consent.register import FG, register
 from services.consent.verantwoording import NAMEN, OnbekendAttribuutError, logregel, status
 from tests.consent.huis import NERGENS, Huis
+from tests.system.stad import stad
 
 SPOOR = "4bf92f3577b34da6a3ce929d0e0e4736"
 STAP = "00f067aa0ba902b7"
@@ -31,6 +33,25 @@ STANDAARD = os.environ.get("LDV_LEZEN_OPENAPI", "")
 """Where the published document is, for who has it; it may not be copied here."""
 WIE = "dpl.core.data_subject_id"
 WAT = "dpl.core.processing_activity_id"
+
+
+@pytest.fixture(scope="module")
+def huis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Huis]:
+    """One household for all questions that only add to the log."""
+    with stad(tmp_path_factory.mktemp("ldv")) as made:
+        yield Huis(made)
+
+
+@pytest.fixture
+def vers(tmp_path: Path) -> Iterator[Huis]:
+    """A household of which nothing was read yet."""
+    with stad(tmp_path) as made:
+        yield Huis(made)
+
+
+@pytest.fixture
+def spoor() -> str:
+    return uuid4().hex
 
 
 def rijen(huis: Huis, na: int = 0) -> list[Geschreven]:
@@ -108,12 +129,12 @@ def test_ldv_04_a_line_is_about_one_person_at_most(huis: Huis) -> None:
         assert not [p for p in anderen if p in json.dumps(regel.regel.inhoud)]
 
 
-def test_ldv_05_nothing_is_sampled_away(huis: Huis) -> None:
+def test_ldv_05_nothing_is_sampled_away(huis: Huis, spoor: str) -> None:
     voor = huis.regels()
-    kop = {"traceparent": f"00-{SPOOR}-{STAP}-00"}
+    kop = {"traceparent": f"00-{spoor}-{STAP}-00"}
     antwoord = huis.stad.vraag("GET", "yusuf", f"/dossiers/{huis.id}", headers=kop)
     assert antwoord.status_code == 200
-    assert {r.regel.vraag.hex for r in lijnen(huis, voor)} == {SPOOR}
+    assert {r.regel.vraag.hex for r in lijnen(huis, voor)} == {spoor}
 
 
 @pytest.mark.parametrize(
@@ -147,13 +168,13 @@ def test_ldv_06_a_failed_question_is_in_the_log_with_its_status(
     assert "_bijgewerkt" in fout["exception.stacktrace"]
 
 
-def test_ldv_07_the_trace_comes_in_and_goes_on(huis: Huis) -> None:
-    kid, voor = huis.kid(huis.anna), huis.regels()
-    with trace.binnen(UUID(SPOOR), STAP):
-        huis.vraag("yusuf", kid)
-        assert trace.verder() == f"00-{SPOOR}-{STAP}-01"
-    besluit, regel = rijen(huis, voor)
-    assert besluit.regel.vraag.hex == regel.regel.vraag.hex == SPOOR
+def test_ldv_07_the_trace_comes_in_and_goes_on(vers: Huis, spoor: str) -> None:
+    kid, voor = vers.kid(vers.anna), vers.regels()
+    with trace.binnen(UUID(spoor), STAP):
+        vers.vraag("yusuf", kid)
+        assert trace.verder() == f"00-{spoor}-{STAP}-01"
+    besluit, regel = rijen(vers, voor)
+    assert besluit.regel.vraag.hex == regel.regel.vraag.hex == spoor
     assert besluit.regel.inhoud["adl"]["parent_span_id"] == STAP
 
 
@@ -168,63 +189,63 @@ def test_ldv_08_a_name_is_filled_in_and_a_line_never_breaks_what_it_tells_of(
         huis.vraag("yusuf", "0" * 32)
 
 
-def test_ldv_09_only_attributes_of_adopted_namespaces(huis: Huis) -> None:
-    nu = huis.stad.uur()
+def test_ldv_09_only_attributes_of_adopted_namespaces(vers: Huis) -> None:
+    nu = vers.stad.uur()
     for naam in ("dpl.x", "dpl.core.iets", "naam", "dpl.nen7513.users"):
         with pytest.raises(OnbekendAttribuutError):
             logregel("inzage", nu, nu, "Ok", {naam: "waarde"})
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    for made in gevonden(huis, "joris", **{WIE: pseudoniem(huis, huis.anna)}):
+    vers.vraag("yusuf", vers.kid(vers.anna))
+    for made in gevonden(vers, "joris", **{WIE: pseudoniem(vers, vers.anna)}):
         assert set(made["attributes"]) == {WAT, WIE, f"{WIE}_type"}
 
 
-def test_ldv_10_a_line_means_the_text_of_its_day(huis: Huis) -> None:
+def test_ldv_10_a_line_means_the_text_of_its_day(vers: Huis) -> None:
     """A change of purpose is a new version; what an old line names still says what it said."""
-    boek = huis.consent.verantwoording.register
-    voor = huis.regels()
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    oud = lijnen(huis, voor)[-1].regel.inhoud["ldv"]["attributes"][WAT]
+    boek = vers.consent.verantwoording.register
+    voor = vers.regels()
+    vers.vraag("yusuf", vers.kid(vers.anna))
+    oud = lijnen(vers, voor)[-1].regel.inhoud["ldv"]["attributes"][WAT]
     zaak = boek.activiteiten["schuldhulp"]
-    morgen = huis.stad.uur.nu.date() + timedelta(days=1)
+    morgen = vers.stad.uur.nu.date() + timedelta(days=1)
     anders = zaak.versies[-1].model_copy(
         update={"version": 2, "valid_from": morgen, "purpose": "Iets heel anders."}
     )
     gewijzigd = zaak.model_copy(update={"versies": (*zaak.versies, anders)})
     boek.activiteiten = {**boek.activiteiten, "schuldhulp": gewijzigd}
-    huis.stad.uur.nu += timedelta(days=2)
-    huis.stad._tokens.clear()
-    voor = huis.regels()
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    nieuw = lijnen(huis, voor)[-1].regel.inhoud["ldv"]["attributes"][WAT]
+    vers.stad.uur.nu += timedelta(days=2)
+    vers.stad._tokens.clear()
+    voor = vers.regels()
+    vers.vraag("yusuf", vers.kid(vers.anna))
+    nieuw = lijnen(vers, voor)[-1].regel.inhoud["ldv"]["attributes"][WAT]
     assert (oud, nieuw) == tuple(f"urn:samenplan:verwerking:9999:schuldhulp:{n}" for n in (1, 2))
     assert boek.lees(oud)[1].purpose == register("9999").lees(oud)[1].purpose
     assert boek.lees(nieuw)[1].purpose == "Iets heel anders."
 
 
-def test_ldv_11_no_line_says_who_acted(huis: Huis) -> None:
+def test_ldv_11_no_line_says_who_acted(vers: Huis) -> None:
     """Whatever was done here: asked, seen, recorded, withdrawn, and the log read."""
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    huis.trek_in(huis.toestemming())
-    huis.stad.zie("anna", f"/personen/{huis.anna}/inzagen")
-    huis.log()
-    staf = [str(p.id) for p in huis.stad.wie.values() if p.rol != "inwoner"]
-    staf += [p.naam for p in huis.stad.wie.values()] + ["functie", "organisatie"]
-    regels = lijnen(huis)
+    vers.vraag("yusuf", vers.kid(vers.anna))
+    vers.trek_in(vers.toestemming())
+    vers.stad.zie("anna", f"/personen/{vers.anna}/inzagen")
+    vers.log()
+    staf = [str(p.id) for p in vers.stad.wie.values() if p.rol != "inwoner"]
+    staf += [p.naam for p in vers.stad.wie.values()] + ["functie", "organisatie"]
+    regels = lijnen(vers)
     assert {"inzage", "vastlegging", "intrekking", "loginzage"} <= {r.regel.soort for r in regels}
     for regel in regels:
         told = json.dumps(regel.regel.inhoud, ensure_ascii=False)
         assert not [woord for woord in staf if woord in told], regel.regel.soort
         if regel.regel.boven is not None:
-            boven = [r for r in rijen(huis) if r.regel.span == regel.regel.boven]
+            boven = [r for r in rijen(vers) if r.regel.span == regel.regel.boven]
             assert [r.regel.vraag for r in boven] == [regel.regel.vraag]
             assert "wie" in boven[0].regel.inhoud
 
 
-def test_ldv_12_a_line_holds_nothing_of_the_content(huis: Huis) -> None:
+def test_ldv_12_a_line_holds_nothing_of_the_content(vers: Huis) -> None:
     """No value of the dossier, and of the register only the reference."""
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    versie = huis.consent.verantwoording.register.activiteiten["schuldhulp"].versies[-1]
-    for regel in lijnen(huis):
+    vers.vraag("yusuf", vers.kid(vers.anna))
+    versie = vers.consent.verantwoording.register.activiteiten["schuldhulp"].versies[-1]
+    for regel in lijnen(vers):
         told = json.dumps(regel.regel.inhoud, ensure_ascii=False)
         assert "Proef" not in told
         assert "2012-01-05" not in told
@@ -232,44 +253,44 @@ def test_ldv_12_a_line_holds_nothing_of_the_content(huis: Huis) -> None:
         assert versie.plain not in told
 
 
-def test_ldv_13_a_confidential_activity_is_not_in_the_view_of_whom_it_is_about(huis: Huis) -> None:
+def test_ldv_13_a_confidential_activity_is_not_in_the_view_of_whom_it_is_about(vers: Huis) -> None:
     """The work of the FG is (UAVG 39); that of the privacy officer is not."""
-    huis.vraag("yusuf", huis.kid(huis.anna))
+    vers.vraag("yusuf", vers.kid(vers.anna))
     for wie in ("joris", "wil"):
-        huis.stad.zie(wie, f"/huishoudens/{huis.id}/inzagen")
-    pad = f"/personen/{huis.anna}/inzagen"
-    gezien = [r["wie"] for r in huis.stad.zie("anna", pad)["regels"] if r["wat"] == [
+        vers.stad.zie(wie, f"/huishoudens/{vers.id}/inzagen")
+    pad = f"/personen/{vers.anna}/inzagen"
+    gezien = [r["wie"] for r in vers.stad.zie("anna", pad)["regels"] if r["wat"] == [
         "wie uw gegevens zag"]]  # fmt: skip
     assert len(gezien) == 1
     assert "privacy" in gezien[0].lower()
-    eigen = {WIE: pseudoniem(huis, huis.anna)}
-    bij_fg = register("9999").uri(FG, huis.stad.uur.nu.date())
-    assert bij_fg not in {r["attributes"][WAT] for r in gevonden(huis, "anna", **eigen)}
-    assert bij_fg in {r["attributes"][WAT] for r in gevonden(huis, "wil", **eigen)}
+    eigen = {WIE: pseudoniem(vers, vers.anna)}
+    bij_fg = register("9999").uri(FG, vers.stad.uur.nu.date())
+    assert bij_fg not in {r["attributes"][WAT] for r in gevonden(vers, "anna", **eigen)}
+    assert bij_fg in {r["attributes"][WAT] for r in gevonden(vers, "wil", **eigen)}
 
 
-def test_ldv_14_nothing_deletes_lines(huis: Huis) -> None:
-    routes = huis.stad.client.get("/v1/openapi.json").json()["paths"]
+def test_ldv_14_nothing_deletes_lines(vers: Huis) -> None:
+    routes = vers.stad.client.get("/v1/openapi.json").json()["paths"]
     assert not [pad for pad, methoden in routes.items() if "delete" in methoden]
-    for pad in (LEZEN, f"/huishoudens/{huis.id}/inzagen"):
-        assert huis.stad.vraag("DELETE", "joris", pad).status_code in (404, 405)
+    for pad in (LEZEN, f"/huishoudens/{vers.id}/inzagen"):
+        assert vers.stad.vraag("DELETE", "joris", pad).status_code in (404, 405)
 
 
-def test_ldv_15_of_what_others_do_only_a_reference(huis: Huis) -> None:
+def test_ldv_15_of_what_others_do_only_a_reference(vers: Huis, spoor: str) -> None:
     """A step elsewhere that called us is a number in the record; nothing else of it is kept."""
-    kop = {"traceparent": f"00-{SPOOR}-{STAP}-01", "User-Agent": "buurgemeente"}
-    voor = huis.regels()
-    huis.stad.vraag("GET", "yusuf", f"/dossiers/{huis.id}", headers=kop)
-    nieuw = rijen(huis, voor)
+    kop = {"traceparent": f"00-{spoor}-{STAP}-01", "User-Agent": "buurgemeente"}
+    voor = vers.regels()
+    vers.stad.vraag("GET", "yusuf", f"/dossiers/{vers.id}", headers=kop)
+    nieuw = rijen(vers, voor)
     assert {STAP} == {
         r.regel.inhoud["adl"]["parent_span_id"] for r in nieuw if r.regel.boven is None
     }
     assert "buurgemeente" not in json.dumps([rij.regel.inhoud for rij in nieuw])
 
 
-def test_ldv_16_lines_go_out_as_otlp(huis: Huis) -> None:
-    huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
-    antwoord = huis.stad.zie("joris", "/logboek/otlp", na=0)
+def test_ldv_16_lines_go_out_as_otlp(vers: Huis) -> None:
+    vers.vraag("yusuf", vers.kid(vers.anna, vers.bert))
+    antwoord = vers.stad.zie("joris", "/logboek/otlp", na=0)
     (bron,) = antwoord["resourceSpans"]
     (groep,) = bron["scopeSpans"]
     assert {"key": "service.name", "value": {"stringValue": "samenplan"}} in bron["resource"][
@@ -284,7 +305,7 @@ def test_ldv_16_lines_go_out_as_otlp(huis: Huis) -> None:
         assert int(span["startTimeUnixNano"]) <= int(span["endTimeUnixNano"])
         assert span["status"]["code"] in (0, 1, 2)
         assert {a["key"] for a in span["attributes"]} == {WAT, WIE, f"{WIE}_type"}
-    verder = huis.stad.zie("joris", "/logboek/otlp", na=antwoord["verder"])
+    verder = vers.stad.zie("joris", "/logboek/otlp", na=antwoord["verder"])
     nieuw = [
         s["name"] for r in verder["resourceSpans"] for g in r["scopeSpans"] for s in g["spans"]
     ]
@@ -306,31 +327,31 @@ def test_a_question_must_be_specific(huis: Huis, body: dict[str, Any]) -> None:
     assert antwoord.headers["API-Version"]
 
 
-def test_a_trace_is_found_in_both_forms(huis: Huis) -> None:
-    with trace.binnen(UUID(SPOOR)):
-        huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
-    for vorm in (SPOOR, SPOOR.upper(), str(UUID(SPOOR))):
-        twee = gevonden(huis, "joris", traceId=vorm)
-        assert [r["traceId"] for r in twee] == [str(UUID(SPOOR))] * 2
-    (anna,) = gevonden(huis, "joris", traceId=SPOOR, **{WIE: pseudoniem(huis, huis.anna)})
+def test_a_trace_is_found_in_both_forms(vers: Huis, spoor: str) -> None:
+    with trace.binnen(UUID(spoor)):
+        vers.vraag("yusuf", vers.kid(vers.anna, vers.bert))
+    for vorm in (spoor, spoor.upper(), str(UUID(spoor))):
+        twee = gevonden(vers, "joris", traceId=vorm)
+        assert [r["traceId"] for r in twee] == [str(UUID(spoor))] * 2
+    (anna,) = gevonden(vers, "joris", traceId=spoor, **{WIE: pseudoniem(vers, vers.anna)})
     assert anna["attributes"][WAT] == "urn:samenplan:verwerking:9999:schuldhulp:1"
     assert anna["status"] == "Ok"
 
 
-def test_time_and_activity_narrow_it_down(huis: Huis) -> None:
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    eigen = {WIE: pseudoniem(huis, huis.anna)}
-    (laatste,) = gevonden(huis, "joris", **eigen)[-1:]
+def test_time_and_activity_narrow_it_down(vers: Huis) -> None:
+    vers.vraag("yusuf", vers.kid(vers.anna))
+    eigen = {WIE: pseudoniem(vers, vers.anna)}
+    (laatste,) = gevonden(vers, "joris", **eigen)[-1:]
     straks = laatste["endTime"] + 1
-    assert gevonden(huis, "joris", **eigen, startTime=straks + 999) == []
-    assert laatste in gevonden(huis, "joris", **eigen, startTime=laatste["startTime"],
+    assert gevonden(vers, "joris", **eigen, startTime=straks + 999) == []
+    assert laatste in gevonden(vers, "joris", **eigen, startTime=laatste["startTime"],
                                endTime=laatste["endTime"])  # fmt: skip
-    schuld = gevonden(huis, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:1"})
+    schuld = gevonden(vers, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:1"})
     assert [r["name"] for r in schuld] == ["gegevens inzien"]
-    assert gevonden(huis, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:2"}) == []
+    assert gevonden(vers, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:2"}) == []
 
 
-def test_a_pseudonym_is_stable_and_says_nothing(huis: Huis) -> None:
+def test_a_pseudonym_is_stable_and_says_nothing(huis: Huis, spoor: str) -> None:
     een, ander = pseudoniem(huis, huis.anna), pseudoniem(huis, huis.bert)
     assert een == pseudoniem(huis, huis.anna) != ander
     assert huis.anna.hex not in een
@@ -339,28 +360,28 @@ def test_a_pseudonym_is_stable_and_says_nothing(huis: Huis) -> None:
         assert gevonden(huis, "joris", **{WIE: nagemaakt}) == []
 
 
-def test_a_resident_finds_her_own_and_nobody_elses(huis: Huis) -> None:
-    with trace.binnen(UUID(SPOOR)):
+def test_a_resident_finds_her_own_and_nobody_elses(huis: Huis, spoor: str) -> None:
+    with trace.binnen(UUID(spoor)):
         huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
-    (eigen,) = gevonden(huis, "anna", traceId=SPOOR)
+    (eigen,) = gevonden(huis, "anna", traceId=spoor)
     assert eigen["attributes"][WIE] == pseudoniem(huis, huis.anna)
     assert gevonden(huis, "anna", **{WIE: pseudoniem(huis, huis.bert)}) == []
     assert gevonden(huis, "anna", **{WIE: pseudoniem(huis, uuid4())}) == []
 
 
-def test_no_professional_reads_the_log(huis: Huis) -> None:
+def test_no_professional_reads_the_log(huis: Huis, spoor: str) -> None:
     for wie in ("ellen", "yusuf", "tom", "hanna"):
-        assert lees(huis, wie, traceId=SPOOR).status_code == 404
+        assert lees(huis, wie, traceId=spoor).status_code == 404
         assert huis.stad.vraag("GET", wie, "/logboek/otlp").status_code == 404
         assert huis.stad.vraag("GET", wie, "/logboek/volledigheid").status_code == 404
-    assert huis.stad.vraag("POST", None, LEZEN, {"traceId": SPOOR}).status_code == 401
+    assert huis.stad.vraag("POST", None, LEZEN, {"traceId": spoor}).status_code == 401
 
 
-def test_reading_the_log_is_in_the_log_with_a_line_per_person(huis: Huis) -> None:
-    with trace.binnen(UUID(SPOOR)):
+def test_reading_the_log_is_in_the_log_with_a_line_per_person(huis: Huis, spoor: str) -> None:
+    with trace.binnen(UUID(spoor)):
         huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
     voor = huis.regels()
-    gevonden(huis, "joris", traceId=SPOOR)
+    gevonden(huis, "joris", traceId=spoor)
     wie, *regels = rijen(huis, voor)
     assert wie.regel.inhoud["wie"]["naam"] == "Joris Meijer"
     assert {r.regel.persoon for r in regels} == {huis.anna, huis.bert}

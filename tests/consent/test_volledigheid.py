@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from events.begrippen import Rubriek
 from infra.keys import key_releases
 from infra.logbook import LogDamagedError, logregels
 from services.consent.volledigheid import TAAK
@@ -39,6 +40,16 @@ def test_what_left_is_what_the_lines_say(huis: Huis) -> None:
     assert huis.consent.volledigheid.controleer() == 0
     assert huis.consent.volledigheid.controleer(alles=True) == 0
     assert huis.consent.volledigheid.open() == 0
+
+
+def test_what_is_about_the_household_has_no_line_and_is_counted_all_the_same(huis: Huis) -> None:
+    voor = huis.regels()
+    huis.vraag("ellen", huis.kid(huis.id, bron="gezinsplan", over=Rubriek.REGIE))
+    assert huis.regels() == voor + 2  # the key to seal with, and the decision
+    assert huis.consent.volledigheid.controleer() == 0
+    with huis.consent.database.write() as tx:
+        tx.execute(delete(key_releases))
+    assert huis.consent.volledigheid.controleer(alles=True) == 1
 
 
 def test_a_line_that_disappeared_is_an_incident(huis: Huis) -> None:
