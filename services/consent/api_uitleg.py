@@ -134,6 +134,7 @@ class RijAntwoord(Bericht):
     wie: UUID | None
     relaties: dict[str, Doel]
     herkomst: str
+    regime: str
     onderwerp: Wat
     besluit: BesluitAntwoord
     eerst: BesluitAntwoord | None
@@ -231,6 +232,7 @@ def _rij(rij: Rij) -> RijAntwoord:
         wie=rij.wie,
         relaties={als.value: doel for als, doel in rij.relaties.items()},
         herkomst=rij.onderdeel.herkomst.code,
+        regime=rij.onderdeel.herkomst.regime,
         onderwerp=rij.onderdeel.onderwerp,
         besluit=BesluitAntwoord(**_besluit(rij.besluit)),
         eerst=None if rij.eerst is None else BesluitAntwoord(**_besluit(rij.eerst)),

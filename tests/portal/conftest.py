@@ -55,7 +55,7 @@ def wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
         verhaal = Verhaal(Toneel(client, iter(embedded.staff)), vandaag)
         for _ in verhaal.stappen():
             pass
-        verhaal._notitie(
+        verhaal.notitie(
             verhaal.ellen, verhaal.gesprek, [verhaal.samira], "veiligheid", GEVAARLIJK, GEVAARLIJK
         )
         verhaal.t.dossier(verhaal.ellen.id, verhaal.huishouden)  # waits until all of it is seen

@@ -113,6 +113,23 @@ def test_secrecy_is_lifted_by_a_choice_of_its_own(handen: Handen, wereld: Wereld
     assert besluit.uitkomst is Uitkomst.MAG
 
 
+def test_a_resident_sees_who_may_see_and_consents_in_five_activations(
+    handen: Handen, wereld: Wereld
+) -> None:
+    page = handen.page
+    aangemeld(page, "Samira Amrani")
+    page.goto(wereld.pad)
+    handen.doe(page.get_by_role("link", name="Wie mag iets over mij zien?"))
+    ellen = page.get_by_role("region", name="Ellen de Wit")
+    ellen.get_by_text("Uit het gedeelde plan:").first.wait_for()
+    school = ellen.locator("details", has_text="uit school")
+    handen.doe(school.locator("summary"))
+    handen.doe(school.get_by_role("checkbox", name="School en onderwijs"))
+    handen.doe(school.get_by_role("button", name="Toestemming geven"))
+    page.get_by_text("De toestemming is vastgelegd.").wait_for()
+    assert handen.keer <= 5
+
+
 # --- the examples of a reason ------------------------------------------------------------------
 
 

@@ -347,7 +347,7 @@ def test_a_melding_waits_as_a_task_until_the_regisseur_picks_it_up(wereld: Werel
     v = wereld.verhaal
     v.t.doe(v.school.id, "/meldingen", {
         "melder": {"soort": "professional", "naam": v.school.naam},
-        "aangemelde": {"naam": "Noah Jansen", "geboortedatum": v._geboren(15), **PLAATS},
+        "aangemelde": {"naam": "Noah Jansen", "geboortedatum": v.geboren(15), **PLAATS},
         "hulpvraag": {"vraag": "Weer verzuim.", "wieWeetErvan": "moeder", "wieWilHulp": "school"},
         "clientondersteuningAangeboden": True,
     })  # fmt: skip

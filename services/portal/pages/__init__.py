@@ -27,6 +27,7 @@ from services.portal.pages import (
     register,
     waarom,
     werk,
+    zicht,
 )
 from services.portal.pages.kader import Kader
 
@@ -57,7 +58,7 @@ def router(
         return Response(bestanden[naam], media_type=_STATISCH[naam], headers=headers)
 
     for onderdeel in (
-        aanmelden, huishouden, delen, nodig, nood, regels, waarom, werk, inzagen, register,
+        aanmelden, huishouden, delen, nodig, nood, regels, waarom, zicht, werk, inzagen, register,
     ):  # fmt: skip
         onderdeel.routes(kader, pages)
 

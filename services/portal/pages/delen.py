@@ -123,7 +123,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             "toestemming.html", sessie, 200 if fout is None else fout.status, h=d, fout=fout,
             fouten=velden.fouten(fout, _VELDEN), waarden=velden.waarden,
             gekozen=velden.alle("onderwerpen"), sleutel=velden["sleutel"],
-            herkomsten=_HERKOMSTEN, ontvangers=_ontvangers(d), doelen=_doelen(),
+            herkomsten=_HERKOMSTEN, ontvangers=ontvangers(d), doelen=_doelen(),
             leefgebieden=[(gebied.value, WOORDEN["onderwerp"][gebied]) for gebied in Leefgebied],
         )  # fmt: skip
 
@@ -139,7 +139,7 @@ def _doelen() -> list[tuple[str, str]]:
     return [(code, zin) for code, zin in WOORDEN["doel"].items() if code not in niet]
 
 
-def _ontvangers(d: dict[str, Any]) -> list[tuple[str, str]]:
+def ontvangers(d: dict[str, Any]) -> list[tuple[str, str]]:
     """The regisseur and who works along, as far as this reader knows them."""
     gevonden: dict[str, str] = {}
     regie = d["regie"]

@@ -47,31 +47,11 @@ def routes(kader: Kader, pages: APIRouter) -> None:
                     sessie, "/grondslagen", _grond(huishouden, persoon, velden), velden["sleutel"]
                 )
             else:
-                klaar = await toestemming(sessie, huishouden, persoon, velden)
+                klaar = await leg_toestemming_vast(kader, sessie, huishouden, persoon, velden)
         except Afgewezen as fout:
             return await toon(sessie, huishouden, persoon, velden, fout)
         gedaan = "grondslag" if grond else "toestemming"
         return kader.naar(f"/huishoudens/{huishouden}", gedaan, klaar)
-
-    async def toestemming(
-        sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier
-    ) -> dict[str, Any]:
-        """First what lets a holder of secrecy speak, then the consent: each a record of its own."""
-        basis = {
-            "huishouden": str(huishouden), "persoon": str(persoon),
-            "ontvanger": {"medewerker": velden["ontvanger"] or str(sessie.wie.actor.id)},
-        }  # fmt: skip
-        for nr, code in enumerate(velden.alle("opheffing")):
-            body = basis | {
-                "herkomst": code, "houder": _houder(code), "gegevenDoor": velden["opheffingDoor"],
-            }  # fmt: skip
-            await kader.opdracht(sessie, "/opheffingen", body, f"{velden['sleutel']}-o{nr}")
-        body = basis | {
-            "doel": velden["doel"], "regimes": [velden["regime"]],
-            "onderwerpen": velden.alle("onderwerpen"), "gegevenDoor": velden["gegevenDoor"],
-            "wijze": velden["wijze"],
-        }  # fmt: skip
-        return await kader.opdracht(sessie, "/toestemmingen", body, velden["sleutel"])
 
     async def toon(
         sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier = _LEEG,
@@ -94,6 +74,27 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             sleutel=velden["sleutel"] or None,
             fouten=velden.fouten(fout, {}),
         )  # fmt: skip
+
+
+async def leg_toestemming_vast(
+    kader: Kader, sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier
+) -> dict[str, Any]:
+    """First what lets a holder of secrecy speak, then the consent: each a record of its own."""
+    basis = {
+        "huishouden": str(huishouden), "persoon": str(persoon),
+        "ontvanger": {"medewerker": velden["ontvanger"] or str(sessie.wie.actor.id)},
+    }  # fmt: skip
+    for nr, code in enumerate(velden.alle("opheffing")):
+        body = basis | {
+            "herkomst": code, "houder": _houder(code), "gegevenDoor": velden["opheffingDoor"],
+        }  # fmt: skip
+        await kader.opdracht(sessie, "/opheffingen", body, f"{velden['sleutel']}-o{nr}")
+    body = basis | {
+        "doel": velden["doel"], "regimes": [velden["regime"]],
+        "onderwerpen": velden.alle("onderwerpen"), "gegevenDoor": velden["gegevenDoor"],
+        "wijze": velden["wijze"],
+    }  # fmt: skip
+    return await kader.opdracht(sessie, "/toestemmingen", body, velden["sleutel"])
 
 
 def gronden(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

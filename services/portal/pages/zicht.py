@@ -1,0 +1,110 @@
+"""Who may see what: for a resident about herself, with the consent she can give beside it; for the
+regisseur about a member of the household, by the rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from events.begrippen import Leefgebied
+from infra.auth import Rol
+from infra.decider import NietBekend
+from services.portal.pages.beeld import zichtbaar
+from services.portal.pages.delen import ontvangers
+from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
+from services.portal.pages.kader import Kader
+from services.portal.pages.nodig import leg_toestemming_vast, toestemmingen
+
+_LEEG = Formulier([])
+
+
+def routes(kader: Kader, pages: APIRouter) -> None:
+    pad = "/huishoudens/{huishouden:uuid}/personen/{persoon:uuid}/zicht"
+
+    @pages.get(pad)
+    async def zicht(request: Request, huishouden: UUID, persoon: UUID) -> Response:
+        return await toon(kader.sessie(request), huishouden, persoon)
+
+    @pages.post(pad)
+    async def geef(request: Request, huishouden: UUID, persoon: UUID) -> Response:
+        sessie, velden = await kader.formulier(request)
+        try:
+            klaar = await leg_toestemming_vast(kader, sessie, huishouden, persoon, velden)
+        except Afgewezen as fout:
+            return await toon(sessie, huishouden, persoon, velden, fout)
+        return kader.naar(f"/huishoudens/{huishouden}", "toestemming", klaar)
+
+    async def toon(
+        sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier = _LEEG,
+        fout: Afgewezen | None = None,
+    ) -> Response:  # fmt: skip
+        if sessie.wie.rol not in (Rol.INWONER, Rol.PROFESSIONAL):
+            raise NietBekend
+        h: dict[str, Any] = zichtbaar(
+            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
+        )
+        body = {"huishouden": str(huishouden), "persoon": str(persoon)}
+        try:
+            gelezen = await kader.opdracht(sessie, "/simulaties", body, "")
+        except Afgewezen as niet:
+            if niet.status == 404:
+                raise NietBekend from None
+            raise
+        namen = dict(ontvangers(h)) | {
+            str(lid["id"]): lid.get("persoonsnaam", "iemand uit dit huishouden")
+            for lid in h["leden"]
+        }
+        return kader.pagina(
+            "zicht.html", sessie, 200 if fout is None else fout.status, h=h, persoon=str(persoon),
+            naam=namen.get(str(persoon), "dit lid"), slotzin=gelezen["slotzin"], fout=fout,
+            kijkers=[
+                kijker
+                for kijker in kijkers(gelezen["rijen"], namen)
+                if kijker["id"] not in (str(persoon), str(sessie.wie.actor.id))
+            ],
+            zelf=persoon == sessie.wie.actor.id,
+            bij=velden["groep"], sleutel=velden["sleutel"] or None,
+            gekozen=velden.alle("onderwerpen"), fouten=velden.fouten(fout, {}),
+        )  # fmt: skip
+
+
+def kijkers(rijen: Iterable[Mapping[str, Any]], namen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Per person whose name this reader knows: what she may see, and what consent would add.
+
+    Who is not known by name here is not in it: this page is no way to find out who is.
+    """
+    gevonden: dict[str, dict[str, Any]] = {}
+    for rij in rijen:
+        if rij["wie"] not in namen:
+            continue
+        kijker = gevonden.setdefault(
+            rij["wie"], {"id": rij["wie"], "naam": namen[rij["wie"]], "ziet": {}, "kan": []}
+        )
+        besluit, bron = rij["besluit"], rij["herkomst"]
+        if besluit["uitkomst"] in ("mag", "moet"):
+            wat = kijker["ziet"].setdefault((rij["regime"], besluit["artikel"]), [])
+            if rij["onderwerp"] not in wat:
+                wat.append(rij["onderwerp"])
+        elif rij["opening"] is not None:
+            kijker["kan"].append(
+                besluit | {
+                    "herkomst": bron, "regime": rij["regime"], "onderwerp": rij["onderwerp"],
+                    "opening": rij["opening"],
+                }
+            )  # fmt: skip
+    for kijker in gevonden.values():
+        kijker["kan"] = toestemmingen(kijker["kan"])
+        kijker["ziet"] = {bij: _kort(wat) for bij, wat in kijker["ziet"].items()}
+    return [kijker for kijker in gevonden.values() if kijker["ziet"] or kijker["kan"]]
+
+
+def _kort(onderwerpen: Sequence[str]) -> list[str]:
+    """All leefgebieden together by that name."""
+    alle = [gebied.value for gebied in Leefgebied]
+    if not set(alle) <= set(onderwerpen):
+        return list(onderwerpen)
+    return ["leefgebieden", *(wat for wat in onderwerpen if wat not in alle)]
