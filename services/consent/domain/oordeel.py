@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from events.begrippen import Rubriek
-from events.waarden import Doel
+from events.waarden import Doel, Vertegenwoordiger
 from services.consent.domain.eisen import EISEN, bezwaar
 from services.consent.domain.feiten import Feiten, Vraag, Vrager, geldig
 from services.consent.domain.geval import Geval
@@ -75,7 +75,12 @@ def _als_inwoner(wie: UUID, feiten: Feiten) -> dict[Wie, Doel]:
         gevonden[Wie.LID] = Doel.EIGEN_INZAGE
     if next(kinderen_van(wie, feiten), None) is not None:
         gevonden[Wie.GEZAGHOUDER] = Doel.EIGEN_INZAGE
-    if any(spreekt_namens(wie, ander, feiten, alleen_wettelijk=False) for ander in feiten.bekenden):
+    if any(
+        isinstance(record.inhoud, Vertegenwoordiger)
+        and record.persoon in feiten.bekenden
+        and spreekt_namens(wie, record.persoon, feiten, alleen_wettelijk=False)
+        for record in feiten.vastleggingen
+    ):
         gevonden[Wie.VERTEGENWOORDIGER] = Doel.EIGEN_INZAGE
     return gevonden
 
@@ -97,8 +102,11 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
             zin = "Uw mandaat als regisseur geldt vandaag niet."
             niet = Controle("A2", "uw mandaat als regisseur geldt vandaag", False)
             return _klaar(_niet(Code.MANDAAT_VERLOPEN, zin), [niet])
-    if not vraag.betrokkenen or not all(_bekend(wie, vraag, feiten) for wie in vraag.betrokkenen):
+    if not vraag.betrokkenen:
         return GEEN_RELATIE
+    for persoon in vraag.betrokkenen:
+        if not _bekend(persoon, vraag, feiten):
+            return GEEN_RELATIE
     controles = [Controle("A2", "u heeft een taak in dit huishouden", True)]
     # A3
     passend = [
