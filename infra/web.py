@@ -47,7 +47,6 @@ from infra.logbook import LogboekDicht
 from infra.positions import Positie, Posities
 from infra.store import FeitTeGroot
 from infra.transient import TRANSIENT
-from infra.uitgegeven import NogGeenKop
 
 API_VERSION = "0.1.0"
 MAX_BODY = 256 * 1024
@@ -76,7 +75,6 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (WordtHersteld, 503, "Wordt hersteld"),
     (ConsentOnbereikbaar, 503, "Even niet beschikbaar"),
     (LogboekDicht, 503, "Even niet beschikbaar"),
-    (NogGeenKop, 503, "Even niet beschikbaar"),
     (RegelFout, 409, "Kan niet"),
 )
 

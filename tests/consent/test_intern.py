@@ -26,8 +26,9 @@ from infra.diensttoken import LIFE, Verzoek
 from infra.geheimen import maak
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import SubjectErasedError, UnknownKeyError
-from infra.logbook import logregels
+from infra.logbook import LogboekDicht, logregels
 from infra.positions import Positie
+from infra.provider import KeyFileError
 from tests.consent.huis import NERGENS, Huis
 from tests.consent.lijn import Lijn
 from tests.system.stad import stad
@@ -97,6 +98,14 @@ def test_refusals_are_the_same_as_in_process(lijn: Lijn, monkeypatch: pytest.Mon
     monkeypatch.setattr(huis.consent, "volgt", lambda _tx: False)
     with pytest.raises(WordtHersteld):
         lijn.consent().vrijgave(lijn.wie("ellen"), huis.id, [])
+    monkeypatch.undo()
+    monkeypatch.setattr(huis.consent.logboek, "tekent", _geen_sleutel)
+    with pytest.raises(LogboekDicht):
+        lijn.consent().vrijgave(lijn.wie("ellen"), huis.id, [])
+
+
+def _geen_sleutel() -> None:
+    raise KeyFileError("de sleutel van het logboek ontbreekt")
 
 
 def test_nothing_is_sealed_for_who_was_erased(tmp_path: Path, geheimen: Path) -> None:
