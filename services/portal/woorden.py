@@ -54,6 +54,11 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "vervanger": "een deelnemer u aanwees om haar taak mee te doen of over te nemen",
         "vertegenwoordiger": "u spreekt voor iemand in dit huishouden",
     },
+    "afwijking": {
+        "zonder-werk": "Keek terwijl er lang niets in de zaak was vastgelegd",
+        "ongewoon-veel": "Opende op één dag veel meer huishoudens dan op andere dagen",
+        "zelfde-naam": "Keek in een huishouden waarin iemand dezelfde achternaam heeft",
+    },
     "noodcategorie": {
         "gevaar-voor-een-kind": "Een kind is in gevaar",
         "geweld-in-huis": "Geweld in huis",
@@ -116,7 +121,8 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
     },
     "melderssoort": {"inwoner": "inwoner", "professional": "professional", "ander": "ander"},
     "vorm": {
-        "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim", "afspraak": "Afspraak voor nood",
+        "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim",
+        "afspraak": "Afspraak voor nood",
         "akkoord": "Akkoord met hulp", "bezwaar": "Bezwaar",
     },
     "doel": {

@@ -113,11 +113,29 @@ def test_the_fg_advises_and_keeps_her_own_work(huis: Huis) -> None:
     assert "Klacht van een inwoner." not in femke.zie("/werk")
 
 
+def test_outliers_on_the_pages(huis: Huis) -> None:
+    joris, hanna = Mens(huis, "joris"), Mens(huis, "hanna")
+    pad = "/werk/afwijkingen"
+    assert "niet naar afwijkingen gezocht" in joris.zie(pad)
+    velden = {"doel": "Onrechtmatig kijken tegengaan.", "instemming": "OR-7", "van": "2026-01-01",
+              "instemmingOp": "2026-01-15", "tot": "2027-06-01"}  # fmt: skip
+    assert "ten hoogste een jaar" in hanna.doe(pad, f"{pad}/instelling", **velden)
+    hanna.doe(pad, f"{pad}/instelling", **velden | {"tot": "2026-12-31"})
+    familie, _ = huis.stad.huishouden("ellen", "Greta de Wit")
+    huis.stad.dossier("ellen", familie)
+    gezien = joris.zie(pad)
+    assert "Ellen de Wit" in gezien
+    assert f"/inzagen?huishouden={familie}" in gezien
+    hanna.doe(pad, f"{pad}/einde", reden="Klaar.")
+    assert "Ellen de Wit" not in joris.zie(pad)
+
+
 def test_for_whom_these_pages_do_not_exist(huis: Huis) -> None:
     paden = {
         "/noodtoegang": {"nadia"},
         "/werk": {"hanna", "joris", "femke", "wil", "pieter"},
         "/werk/beperking": {"joris"},
+        "/werk/afwijkingen": {"joris", "hanna"},
         f"/werk/advies/{huis.id}": {"hanna", "joris", "femke", "wil"},
         f"/noodtoegang/{huis.id}": set(),
         f"/werk/beperking/{huis.id}": set(),

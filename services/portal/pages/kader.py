@@ -73,6 +73,7 @@ GEDAAN = {
     "nood-vrijgave": "De vrijgave is vastgelegd.",
     "nood-openstelling": "Uw dossier is opengesteld.",
     "aantekening": "Genoteerd.",
+    "afwijkingen": "De instelling voor afwijkingen is vastgelegd.",
     "beperking": "Het voorstel ligt bij de beslisser.",
     "beperking-besluit": "Het besluit is vastgelegd en geldt vanaf nu.",
     "beperking-einde": "Vastgelegd. Er wordt niets meer voor afgeschermd.",

@@ -104,6 +104,43 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             return await toon_beperking(sessie, beperking, fout=fout)
         return kader.naar(f"/werk/beperking/{beperking}", f"beperking-{stap}", gedaan)
 
+    @pages.get("/werk/afwijkingen")
+    async def afwijkingen(request: Request) -> Response:
+        sessie = _van(kader.sessie(request), Rol.BESLISSER, Rol.PRIVACY_OFFICER)
+        await kader.wacht(request)
+        return await toon_afwijkingen(sessie, _LEEG)
+
+    @pages.post("/werk/afwijkingen/{stap}")
+    async def stel_afwijkingen_in(request: Request, stap: str) -> Response:
+        sessie, velden = await kader.formulier(request)
+        _van(sessie, Rol.BESLISSER)
+        vragen = {"instelling": ("doel", "instemming", "instemmingOp", "van", "tot"),
+                  "einde": ("reden",)}  # fmt: skip
+        if stap not in vragen:
+            raise NietBekend
+        body = {naam: velden[naam] for naam in vragen[stap]}
+        try:
+            klaar = await kader.opdracht(sessie, f"/afwijkingen/{stap}", body, velden["sleutel"])
+        except Afgewezen as fout:
+            return await toon_afwijkingen(sessie, velden, fout)
+        return kader.naar("/werk", "afwijkingen", klaar)
+
+    async def toon_afwijkingen(
+        sessie: Sessie, velden: Formulier, fout: Afgewezen | None = None
+    ) -> Response:
+        gevonden: dict[str, Any] | None = None
+        uit = ""
+        if sessie.wie.rol is Rol.PRIVACY_OFFICER:
+            try:
+                gevonden = await kader.lees(sessie, "/afwijkingen")
+            except Afgewezen as waarom:
+                uit = waarom.zin
+        return kader.pagina(
+            "afwijkingen.html", sessie, 200 if fout is None else fout.status, actief="/werk",
+            gevonden=gevonden, uit=uit, fout=fout, fouten=velden.fouten(fout, {}),
+            waarden=velden.waarden, sleutel=velden["sleutel"],
+        )  # fmt: skip
+
     async def doe(
         sessie: Sessie, velden: Formulier, pad: str, body: dict[str, Any], gedaan: str,
         bij: UUID | None = None,
