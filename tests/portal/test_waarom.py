@@ -74,3 +74,24 @@ def test_the_regisseur_reads_who_may_see_and_others_do_not(wereld: Wereld) -> No
     assert "Toestemming geven" not in page
     for wie in ("Yusuf Kaya", "Tom Aarts", "Joris Meijer"):
         wereld.bezoeker(wie).zie(pad, 404)
+
+
+def test_a_decision_of_before_is_told_on_a_page(wereld: Wereld) -> None:
+    ellen, joris = wereld.bezoeker("Ellen de Wit"), wereld.bezoeker("Joris Meijer")
+    spoor = "11112222333344445555666677778888"
+    pad = f"{wereld.pad}/waarom?persoon={wereld.verhaal.samira}&herkomst=school&onderwerp=wonen"
+    answer = ellen.vraag("GET", pad, headers={"traceparent": f"00-{spoor}-00f067aa0ba902b7-01"})
+    assert answer.status_code == 200
+    for bezoeker, reden in ((ellen, {}), (joris, {"reden": "klacht over een weigering"})):
+        velden = bezoeker.verborgen("/terugblik", "/terugblik") | {"spoor": spoor}
+        page = bezoeker.verstuur("/terugblik", velden | reden)
+        assert page.status_code == 200, page.text
+        assert "Regels versie" in page.text
+        assert "Er ontbrak: uitdrukkelijke toestemming" in page.text
+    velden = joris.verborgen("/terugblik", "/terugblik") | {"spoor": spoor}
+    zonder = joris.verstuur("/terugblik", velden)
+    assert zonder.status_code == 409
+    assert "waarom u dit wilt weten" in zonder.text
+    tom = wereld.bezoeker("Tom Aarts")
+    velden = tom.verborgen("/terugblik", "/terugblik") | {"spoor": spoor}
+    assert tom.verstuur("/terugblik", velden).status_code == 404

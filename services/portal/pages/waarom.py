@@ -1,4 +1,5 @@
-"""Why do I see this, or not: the decision with its checks, and the least that would open it."""
+"""Why do I see this, or not: the decision with its checks, and the least that would open it; and
+why it was decided so before."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from infra.auth import Rol
 from infra.decider import NietBekend
 from services.portal.pages.beeld import zichtbaar
-from services.portal.pages.formulier import Afgewezen
+from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader, nummer
 
 
@@ -38,4 +40,29 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             namen={
                 str(wie["id"]): wie.get("persoonsnaam", "dit lid") for wie in h["leden"]
             } | {str(huishouden): "het huishouden"},
+        )  # fmt: skip
+
+    @pages.get("/terugblik")
+    async def vraag_terug(request: Request) -> Response:
+        sessie = kader.sessie(request)
+        return toon_terug(sessie, Formulier([("spoor", request.query_params.get("spoor", ""))]))
+
+    @pages.post("/terugblik")
+    async def kijk_terug(request: Request) -> Response:
+        sessie, velden = await kader.formulier(request)
+        body = {"spoor": velden["spoor"], "reden": velden.get("reden")}
+        try:
+            gevonden = await kader.opdracht(sessie, "/terugblikken", body, velden["sleutel"])
+        except Afgewezen as fout:
+            return toon_terug(sessie, velden, fout=fout)
+        return toon_terug(sessie, velden, gevonden)
+
+    def toon_terug(
+        sessie: Sessie, velden: Formulier, gevonden: dict[str, Any] | None = None,
+        fout: Afgewezen | None = None,
+    ) -> Response:  # fmt: skip
+        return kader.pagina(
+            "terugblik.html", sessie, 200 if fout is None else fout.status, gevonden=gevonden,
+            fout=fout, fouten=velden.fouten(fout, {}), waarden=velden.waarden,
+            met_reden=sessie.wie.rol not in (Rol.INWONER, Rol.PROFESSIONAL),
         )  # fmt: skip
