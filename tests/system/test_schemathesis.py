@@ -35,6 +35,8 @@ FEW = settings(
 WIE = {
     "/personen/{persoon}/inzagen": "anna", "/huishoudens/{huishouden}/inzagen": "joris",
     "/personen/{persoon}/wissing": "hanna", "/grondslagen": "yusuf", "/meldingen": "marloes",
+    "/logboek/processing-activities": "joris", "/logboek/otlp": "joris",
+    "/logboek/volledigheid": "wil",
     "/toestemmingen": "anna", "/opheffingen": "anna", "/akkoorden": "anna", "/bezwaren": "anna",
 }  # fmt: skip
 """Who does what the regisseur does not."""
