@@ -176,8 +176,10 @@ class Verantwoording:
         meer: dict[str, Any], stand: str = "Ok",
     ) -> Regel:  # fmt: skip
         """Who did what: the only row that names her."""
+        vraag = dict(meer["vraag"])
         adl: dict[str, Any] = {
-            "event_name": "adl.access_evaluation", "timestamp": ms(kop.eind), "status": stand,
+            "event_name": vraag.pop("event_name", "adl.access_evaluation"),
+            "timestamp": ms(kop.eind), "status": stand,
         }  # fmt: skip
         if kop.aanroeper is not None:
             adl["parent_span_id"] = kop.aanroeper
@@ -190,6 +192,7 @@ class Verantwoording:
             },
             "adl": adl,
             **meer,
+            "vraag": vraag,
         }, huishouden)  # fmt: skip
 
     def _regel(
