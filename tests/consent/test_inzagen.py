@@ -1,0 +1,88 @@
+"""What a person reads about who looked: all of it, in plain words, and nothing about others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from events.begrippen import Leefgebied
+from infra.logbook import Geschreven
+from tests.consent.huis import Huis
+
+
+def overzicht(huis: Huis, wie: str, persoon: Any) -> list[dict[str, Any]]:
+    regels: list[dict[str, Any]] = huis.stad.zie(wie, f"/personen/{persoon}/inzagen")["regels"]
+    return regels
+
+
+def test_a_look_says_who_what_what_for_and_on_which_ground(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    (blik,) = overzicht(huis, "anna", huis.anna)
+    yusuf = huis.stad.wie["yusuf"]
+    assert (blik["naam"], blik["functie"], blik["organisatie"]) == (
+        yusuf.naam, yusuf.functie, yusuf.organisatie,
+    )  # fmt: skip
+    assert blik["wat"] == ["financien-en-schulden"]
+    assert blik["waarvoor"] == "om u te helpen met schulden"
+    assert blik["waarom"].startswith("U ziet dit omdat")
+    assert (blik["grond"], blik["uitkomst"]) == ("Wgs artikel 8a", "gezien")
+
+
+def test_a_joint_part_shows_each_only_that_it_was_about_herself(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna, huis.bert), huis.kid(huis.bert, over=Leefgebied.WONEN))
+    (anna,) = overzicht(huis, "anna", huis.anna)
+    assert anna["wat"] == ["financien-en-schulden"]
+    for mens in (huis.bert, huis.kees, huis.id):
+        assert str(mens) not in str(anna)
+        assert str(mens)[:8] not in str(anna)
+    assert "Bert" not in str(anna)
+    assert set(anna) == {
+        "tijdstip", "wie", "naam", "functie", "organisatie", "waarvoor", "wat", "waarom", "grond",
+        "uitkomst",
+    }  # fmt: skip
+
+
+def test_who_is_known_from_another_household_only_is_not_named(huis: Huis) -> None:
+    """Anna knows Yusuf in her other household; in this one he left, and is a function again."""
+    kid, yusuf = huis.kid(huis.anna), huis.stad.wie["yusuf"]
+    huis.vraag("yusuf", kid)
+    assert overzicht(huis, "anna", huis.anna)[0]["naam"] == yusuf.naam
+    ander, _ = huis.stad.huishouden("fatma", "Dora Proef")
+    huis.stad.doe("fatma", f"/huishoudens/{ander}/leden", {
+        "persoon": str(huis.anna), "rol": "volwassene", "sinds": "2026-01-01",
+        "reden": "ingetrokken"})  # fmt: skip
+    plan = huis.stad.doe("fatma", f"/huishoudens/{ander}/plan", {})["id"]
+    huis.stad.doe("fatma", f"/plannen/{plan}/deelnemers", {
+        "medewerker": str(yusuf.id), "taak": "schuldhulp"})  # fmt: skip
+    huis.stad.doe("ellen", f"/plannen/{huis.plan}/deelnemers/{yusuf.id}/vertrek", {"reden": "klaar"})
+    (hier,) = overzicht(huis, "anna", huis.anna)
+    assert (hier["naam"], hier["functie"]) == (None, yusuf.functie)
+    assert yusuf.naam not in str(hier)
+
+
+def test_another_resident_is_never_named(huis: Huis) -> None:
+    """Not the parent to the child, nor the child to the parent."""
+    huis.vraag("anna", huis.kid(huis.kees, bron="gezinsplan"))
+    huis.vraag("kees", huis.kid(huis.anna, huis.kees, bron="gezinsplan"))
+    van_anna = overzicht(huis, "anna", huis.anna)
+    van_kees = overzicht(huis, "kees", huis.kees)
+    ander = "iemand uit uw huishouden, of wie gezag over u heeft"
+    assert ander in {r["wie"] for r in van_kees}
+    assert not [r for r in van_anna + van_kees if "Anna" in str(r) or "Kees" in str(r)]
+
+
+def test_what_is_withheld_leaves_no_trace_in_the_rest(huis: Huis) -> None:
+    """The hook of a restriction decision: equal in form to who was never looked at that way."""
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    zonder = overzicht(huis, "anna", huis.anna)
+    huis.vraag("ellen", huis.kid(huis.anna, bron="gezinsplan", over=Leefgebied.VEILIGHEID))
+    assert len(overzicht(huis, "anna", huis.anna)) == 2
+
+    def veilig(regel: Geschreven) -> bool:
+        return "veiligheid" in str(regel.regel.inhoud)
+
+    huis.consent.loginzage.afgeschermd = lambda _tx, _persoon: veilig
+    assert overzicht(huis, "anna", huis.anna) == zonder
+    eigen = {"dpl.core.data_subject_id": huis.consent.pseudoniemen.van(huis.anna)}
+    pad = "/logboek/processing-activities"
+    records = huis.stad.vraag("POST", "anna", pad, eigen).json()["processingActivities"]
+    assert len([r for r in records if r["name"] == "gegevens inzien"]) == 1
