@@ -18,7 +18,7 @@ from bench.meet import om_en_om, p50, p99, tijden
 from services.consent.domain import Feiten, Vraag, mag
 from services.consent.regels import regelset
 from tests.cedar import vraag as feit
-from tests.cedar.mening import LIJSTEN, beleid, entiteiten_van, meningen
+from tests.cedar.mening import beleid, entiteiten_van, meningen
 from tests.cedar.toeval import Toeval
 
 HUISHOUDENS = 50
@@ -26,10 +26,10 @@ KEER = 4000
 
 
 def _verzoek(vraag: Vraag, feiten: Feiten, nr: int) -> dict[str, Any]:
-    doelen = feit.doelen(vraag, feiten)
+    als, doel = next(iter(feit.hoedanigheden(vraag, feiten)), ("deelnemer", "regie"))
     context = {
         "huis": feit.wijs("Huishouden", feiten.huishouden), "vandaag": feit.dag(feiten.vandaag),
-        "doel": doelen[0] if doelen else "regie", **{naam: [] for naam in LIJSTEN},
+        "als": als, "doel": doel, "allen": [], "iemand": [], "vrager": [],
     }  # fmt: skip
     return {
         "principal": feit.uid("Mens", vraag.vrager.actor.id),

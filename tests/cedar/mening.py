@@ -21,23 +21,11 @@ from services.consent.domain import Feiten, Vraag, Vrager
 from tests.cedar import vraag as feit
 
 MAP = Path(__file__).parent
-RONDE1 = (
-    "toestemming", "schriftelijk", "noodzaak", "opheffing", "doorbreking", "bezwaar",
-    "ondertoezicht", "voogdij", "onbekwaam", "casus", "verwijzing", "kern", "isCuratorOfMentor",
-    "isGemachtigde", "isPartner", "isFamilie", "heeftCuratorOfMentor", "heeftGemachtigde",
-    "heeftPartner",
-)  # fmt: skip
-RONDE2 = (
-    "onderMaatregel", "gezag12", "gezag16", "voogd12", "voogd16", "curatele", "spreekt", "onder23",
-)  # fmt: skip
-"""The lists a round fills: the people for whom its policies said yes."""
 NAAR_MENSEN = ("eigen-inzage", "jeugdbescherming", "verwijsindex")
 """The purposes for which it matters how one stands to people; only there round two is asked."""
 GEEN_VASTLEGGING = ("Mens", "Huishouden", "Gegeven")
-UITKOMST = {"moet": "moet", "mag": "mag", "moet-na": "mag-na", "mag-na": "mag-na"}
-"""Outcome per action, the strongest first."""
-STERKER = {"moet": (), "mag": ("moet",), "mag-na": ("moet", "mag")}
-"""What need not be asked any more once this is found."""
+ACTIES = ("moet", "moet-na", "mag", "mag-na")
+"""The questions of round three; `-na`: what would open if what must be recorded yet was there."""
 
 
 @dataclass(frozen=True)
@@ -86,22 +74,15 @@ def lees(tekst: str) -> Beleid:
         deel = {"staticPolicies": regels, "templates": {}, "templateLinks": []}
         return cedarpy.PolicySet.from_json_str(json.dumps(deel))
 
-    return Beleid({actie: van(actie) for actie in ("telt", "staat", *UITKOMST)}, schema, annotaties)
+    return Beleid({actie: van(actie) for actie in ("telt", "staat", *ACTIES)}, schema, annotaties)
 
 
 def _acties(waarvoor: dict[str, Any]) -> set[str]:
-    """The actions a policy names; the group is short for all of the second round."""
+    """The actions a policy names; the group is short for all of the third round."""
+    if waarvoor["op"] == "All":
+        return {"telt", "staat", *ACTIES}
     namen = {e["id"] for e in waarvoor.get("entities", [waarvoor.get("entity")])}
-    return namen | set(UITKOMST) if "oordeel" in namen else namen
-
-
-def _vraag(wie: UUID, actie: str, wat: dict[str, str], context: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "principal": feit.uid("Mens", wie),
-        "action": feit.uid("Action", actie),
-        "resource": wat,
-        "context": json.dumps(context),
-    }
+    return namen | set(ACTIES) if "oordeel" in namen else namen
 
 
 def entiteiten_van(vragen: Sequence[Vraag], feiten: Feiten) -> list[dict[str, Any]]:
@@ -127,7 +108,21 @@ class _Stand:
     vraag: Vraag
     context: dict[str, Any]
     fouten: list[str] = field(default_factory=list)
-    lijsten: dict[str, list[Any]] = field(default_factory=dict)
+    lijsten: dict[str, set[str]] = field(default_factory=dict)
+    """Who the policies said yes for, per list."""
+
+    def van(self, wie: UUID) -> list[str]:
+        """The lists somebody is on."""
+        return [naam for naam, mensen in self.lijsten.items() if str(wie) in mensen]
+
+    def samen(self) -> dict[str, Any]:
+        """What the third round gets of the first two."""
+        over = {str(wie) for wie in self.vraag.betrokkenen}
+        return {
+            "allen": [naam for naam, mensen in self.lijsten.items() if over <= mensen],
+            "iemand": [naam for naam, mensen in self.lijsten.items() if over & mensen],
+            "vrager": self.van(self.vraag.vrager.actor.id),
+        }
 
     def verzoek(self, actie: str, wat: dict[str, str], ook: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -165,19 +160,12 @@ class _Cedar:
             gevonden.append((antwoord.allowed, regels))
         return gevonden
 
-    def vul(
-        self, actie: str, standen: Sequence[_Stand], lijsten: Sequence[str],
-        vragen: Sequence[tuple[Gevraagd, Any]],
-    ) -> None:  # fmt: skip
-        """A round: the people for whom a policy says yes come on its list, for the next round."""
-        for stand in standen:
-            stand.lijsten = {naam: [] for naam in lijsten}
+    def vul(self, actie: str, vragen: Sequence[tuple[Gevraagd, str]]) -> None:
+        """A round: the people for whom a policy says yes come on its list."""
         antwoorden = self(actie, [vraag for vraag, _wie in vragen])
         for ((stand, _, _), wie), (ja, regels) in zip(vragen, antwoorden, strict=True):
             for regel in regels if ja else ():
-                stand.lijsten[self.wetten.annotaties[regel]["lijst"]].append(wie)
-        for stand in standen:
-            stand.context |= stand.lijsten
+                stand.lijsten.setdefault(self.wetten.annotaties[regel]["lijst"], set()).add(wie)
 
 
 def meningen(vragen: Sequence[Vraag], feiten: Feiten) -> list[Mening]:
@@ -192,31 +180,72 @@ def meningen(vragen: Sequence[Vraag], feiten: Feiten) -> list[Mening]:
         for als, doel in feit.hoedanigheden(vraag, feiten)
     ]
     vastgelegd = [e for e in cedar.alles if e["uid"]["type"] not in GEEN_VASTLEGGING]
-    cedar.vul("telt", standen, RONDE1, [
-        ((stand, wat["uid"], {"gegeven": feit.wijs("Gegeven", stand.nr)}), wat["attrs"]["van"])
+    cedar.vul("telt", [
+        (
+            (stand, wat["uid"], {"gegeven": feit.wijs("Gegeven", stand.nr)}),
+            wat["attrs"]["van"]["__entity"]["id"],
+        )
         for stand in standen
         for wat in _hierover(stand.vraag, vastgelegd)
     ])  # fmt: skip
-    cedar.vul("staat", standen, RONDE2, [
-        ((stand, feit.uid("Mens", wie), {}), feit.wijs("Mens", wie))
+    cedar.vul("staat", [
+        ((stand, feit.uid("Mens", wie), {
+            "deze": stand.van(wie),
+            "ondertoezicht": [feit.wijs("Mens", m) for m in stand.lijsten.get("ondertoezicht", ())],
+        }), str(wie))
         for stand in standen
         if stand.context["doel"] in NAAR_MENSEN
         for wie in stand.vraag.betrokkenen
     ])  # fmt: skip
-    beste = [Mening("mag-niet") for _ in vragen]
-    for actie, uitkomst in UITKOMST.items():
-        open_ = [stand for stand in standen if beste[stand.nr].uitkomst not in STERKER[uitkomst]]
-        oordelen = cedar(actie, [(s, feit.uid("Gegeven", s.nr), {}) for s in open_])
-        for stand, (ja, regels) in zip(open_, oordelen, strict=True):
-            al = beste[stand.nr]
-            if ja or (actie == "mag" and al.uitkomst == "mag-niet"):
-                van = uitkomst if ja else "mag-niet"
-                samen = regels | (al.regels if al.uitkomst == van else frozenset())
-                beste[stand.nr] = Mening(van, _artikelen(samen), frozenset(samen))
     for stand in standen:
-        if stand.fouten:
-            beste[stand.nr] = Mening("mag-niet", fouten=tuple(stand.fouten))
-    return beste
+        stand.context |= stand.samen()
+    antwoord = _antwoorden(cedar, standen)
+    return [
+        _oordeel([stand for stand in standen if stand.nr == nr], antwoord)
+        for nr in range(len(vragen))
+    ]
+
+
+Antwoorden: TypeAlias = dict[str, dict[int, set[str]]]
+"""Per action the policies that decided, for each stand (by its identity) it was asked for; those of
+`verboden` are the ones that forbade."""
+
+
+def _antwoorden(cedar: _Cedar, standen: Sequence[_Stand]) -> Antwoorden:
+    """Round three. What does not oblige even if all was recorded is not asked whether it does."""
+    gevonden: Antwoorden = {actie: {} for actie in (*ACTIES, "verboden")}
+
+    def vraag(actie: str, wie: Sequence[_Stand]) -> None:
+        antwoorden = cedar(actie, [(s, feit.uid("Gegeven", s.nr), {}) for s in wie])
+        for stand, (ja, regels) in zip(wie, antwoorden, strict=True):
+            if ja:
+                gevonden[actie][id(stand)] = regels
+            elif actie == "mag":
+                gevonden["verboden"][id(stand)] = regels
+
+    vraag("moet-na", standen)
+    vraag("moet", [stand for stand in standen if id(stand) in gevonden["moet-na"]])
+    vraag("mag", standen)
+    vraag("mag-na", [stand for stand in standen if id(stand) not in gevonden["mag"]])
+    return gevonden
+
+
+def _oordeel(standen: Sequence[_Stand], antwoord: Antwoorden) -> Mening:
+    """The strongest outcome of the capacities somebody asks in."""
+    if fouten := [fout for stand in standen for fout in stand.fouten]:
+        return Mening("mag-niet", fouten=tuple(fouten))
+    for uitkomst, acties in (
+        ("moet", ("moet",)), ("mag", ("mag",)), ("mag-na", ("moet-na", "mag-na")),
+        ("mag-niet", ("verboden",)),
+    ):  # fmt: skip
+        regels = {
+            regel
+            for stand in standen for actie in acties
+            for regel in antwoord[actie].get(id(stand), ())
+        }  # fmt: skip
+        if regels:
+            return Mening(uitkomst, _artikelen(regels), frozenset(regels))
+    return Mening("mag-niet")
 
 
 def _artikelen(regels: Iterable[str]) -> frozenset[str]:

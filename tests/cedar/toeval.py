@@ -45,6 +45,14 @@ VAKKEN: dict[str, tuple[Onderwerp, ...]] = {
 BREED = (Doel.VERKENNING, Doel.VERWIJSINDEX, Doel.ONDERZOEK)
 """Purposes that several tasks may declare."""
 TOEGANG = (Doel.JEUGD_RAAD, Doel.JEUGD_BEKOSTIGING, Doel.JEUGD_CONTROLE)
+VERPLICHT = {
+    "plan": ("jeugdhulp-dossier", "zorg-behandeling"),
+    "wmo": ("wmo-aanbieder",),
+    "jeugd": ("jeugdhulp-dossier", "gi-maatregel"),
+    "jeugdbescherming": ("zorg-behandeling", "jeugdhulp-dossier", "wmo-onderzoek", "school"),
+    "veilig-thuis": ("zorg-behandeling", "jeugdhulp-dossier", "gi-maatregel"),
+}
+"""Where a duty or a right to be told may hold, per law somebody works under; a resident: plan."""
 GEREGELD = (
     Gezagsuitkomst.GEZAMENLIJK_OUDERLIJK, Gezagsuitkomst.EENHOOFDIG, Gezagsuitkomst.GEZAMENLIJK,
     Gezagsuitkomst.VOOGDIJ,
@@ -183,14 +191,18 @@ class Toeval:
             vrager = mensen[self.kies(mensen)]
         doel = self.doel(vrager)
         bron = self.kies(HERKOMSTEN)
+        if bron.regime == "intern" and self.kans(0.8):
+            bron = self.kies(HERKOMSTEN)
         if doel is Doel.VERWIJSINDEX and self.kans(0.7):
             bron = herkomst("verwijsindex")
         elif self.kans(0.3):
             zelfde = [h for h in HERKOMSTEN if h.regime == vrager.regime]
             bron = self.kies(zelfde or HERKOMSTEN)
+        elif vrager.regime in VERPLICHT and self.kans(0.5):
+            bron = herkomst(self.kies(VERPLICHT[vrager.regime]))
         gewoon = VAKKEN.get(bron.regime, tuple(Leefgebied))
-        if doel in TOEGANG:
-            gewoon = (*gewoon, Rubriek.PERSONALIA, Rubriek.IDENTIFICATIE)
+        if doel in TOEGANG and self.kans(0.5):
+            gewoon = (Rubriek.PERSONALIA, Rubriek.IDENTIFICATIE)
         onderwerp = self.kies(gewoon if self.kans(0.85) else ONDERWERPEN)
         return Vraag(vrager, doel, self.over(vrager), bron, onderwerp)
 

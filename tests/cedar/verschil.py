@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from services.consent.domain import Besluit, Feiten, Vraag, mag
-from services.consent.regels import regelset
+from services.consent.domain import Besluit, Code, Feiten, Vraag, mag
+from services.consent.domain.oordeel import relaties
+from services.consent.regels import Regelset, regelset
 from tests.cedar.mening import Mening, meningen
 from tests.cedar.toeval import Toeval
 
@@ -33,6 +34,8 @@ class Telling:
     uitkomsten: Counter[str] = field(default_factory=Counter)
     regels: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Per rule of ours and outcome."""
+    bijna: Counter[str] = field(default_factory=Counter)
+    """Per rule of ours how often it spoke of a question and nothing opened."""
     beleid: Counter[str] = field(default_factory=Counter)
     """Per policy of Cedar how often it decided."""
     verschillen: list[Verschil] = field(default_factory=list)
@@ -41,15 +44,18 @@ class Telling:
         self.vragen += ander.vragen
         self.uitkomsten += ander.uitkomsten
         self.regels += ander.regels
+        self.bijna += ander.bijna
         self.beleid += ander.beleid
         self.verschillen += ander.verschillen
 
 
 def gelijk(besluit: Besluit, mening: Mening) -> bool:
-    """The same outcome, by an article that Cedar names too; what opens nothing needs no article."""
+    """The same outcome, by an article that Cedar names too. What simply nothing opens needs none;
+    what the law forbids in so many words does."""
     if mening.fouten or besluit.uitkomst != mening.uitkomst:
         return False
-    return mening.uitkomst not in OPEN or besluit.artikel in mening.artikelen
+    zegt_waarom = mening.uitkomst in OPEN or besluit.code is Code.VERBODEN
+    return not zegt_waarom or besluit.artikel in mening.artikelen
 
 
 def vergelijk(vragen: Sequence[Vraag], feiten: Feiten, telling: Telling) -> None:
@@ -59,9 +65,20 @@ def vergelijk(vragen: Sequence[Vraag], feiten: Feiten, telling: Telling) -> None
         telling.vragen += 1
         telling.uitkomsten[str(besluit.uitkomst)] += 1
         telling.regels[besluit.regel or "-", str(besluit.uitkomst)] += 1
+        if besluit.uitkomst in ("mag-na", "mag-niet"):
+            telling.bijna.update(_spreken(vraag, feiten, regels))
         telling.beleid.update(mening.regels)
         if not gelijk(besluit, mening):
             telling.verschillen.append(Verschil(vraag, feiten, besluit, mening))
+
+
+def _spreken(vraag: Vraag, feiten: Feiten, regels: Regelset) -> set[str]:
+    """The rules of ours about this source and purpose, for what the one who asks is here."""
+    return {
+        regel.id
+        for wie, doel in relaties(vraag.vrager, feiten).items()
+        for regel in regels.voor(wie, vraag.doel or doel, vraag.herkomst.regime, vraag.onderwerp)
+    }
 
 
 def reeks(aantal: int, zaad: int) -> Telling:

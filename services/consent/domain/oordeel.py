@@ -112,7 +112,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     passend = [
         (wie, doel if vraag.doel is None else vraag.doel)
         for wie, doel in hier.items()
-        if vraag.doel is None or vraag.doel is doel or _ook_te_vragen(vraag, wie)
+        if vraag.doel is None or vraag.doel is doel or _ook_te_vragen(vraag, wie, feiten)
     ]
     controles.append(Controle("A3", "het doel past bij uw taak", bool(passend)))
     if not passend:
@@ -189,8 +189,9 @@ def _zegt(besluit: Besluit) -> int:
     return 4 if besluit.code in (Code.HOED_PAST_NIET, Code.NOG_GEEN_WET) else 3
 
 
-def _ook_te_vragen(vraag: Vraag, wie: Wie) -> bool:
-    if wie is Wie.DEELNEMER and vraag.doel in OOK_TE_VRAGEN.get(vraag.vrager.regime, ()):
+def _ook_te_vragen(vraag: Vraag, wie: Wie, feiten: Feiten) -> bool:
+    taak = feiten.deelnemers.get(vraag.vrager.actor.id, "")
+    if wie is Wie.DEELNEMER and vraag.doel in OOK_TE_VRAGEN.get(taak, ()):
         return True
     return wie in (Wie.REGISSEUR, Wie.DEELNEMER) and vraag.doel in ALTIJD_TE_VRAGEN
 
