@@ -22,7 +22,7 @@ from infra.database import Tx
 from infra.decider import NEDERLAND, NietBekend
 from infra.keys import SubjectErasedError
 from infra.store import Store
-from services.consent.domain import Feiten
+from services.consent.domain import Feiten, gezag_onbepaald
 from services.consent.projections import Beslisfeiten, Rij, in_quarantaine, tabel
 from services.consent.taken import OpenTaak, Taken
 from services.consent.te_bevestigen import Bevestigen
@@ -32,7 +32,6 @@ from services.consent.verjaardagen import (
     Voornemen,
     aankondigingen,
     bevestigingen,
-    gezag_onbepaald,
     te_vragen,
     termijnen,
     verjaardag,
@@ -147,7 +146,7 @@ class Dagwerk:
             *bevestigingen(huis.namens, huis.stand, huis.feiten, nodig),
             *(
                 Voornemen("gezag-onbepaald", kind, None, None, uuid5(kind, str(huis.gezag[kind])))
-                for kind in gezag_onbepaald(huis.feiten)
+                for kind in (een.kind for een in gezag_onbepaald(huis.feiten))
             ),
         ]
         wacht = {self._ontsta(huishouden, voornemen) for voornemen in voornemens}

@@ -18,8 +18,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from events.waarden import Akkoord, Gezagsuitkomst, Instemming, Opheffing, Wilsonbekwaamheid
-from services.consent.domain import Feiten, leeftijd
+from events.waarden import Akkoord, Instemming, Opheffing
+from services.consent.domain import Feiten, wilsonbekwaam
 
 Getekend = Instemming | Opheffing | Akkoord
 """What another may have signed for a youth."""
@@ -122,7 +122,7 @@ def mijlpaal(namens: Namens, feiten: Feiten, termijnen: Termijnen) -> int | None
         for jaren in termijnen.mijlpalen
         if jaren >= termijnen.zelf(namens.inhoud)
         and namens.op < verjaardag(geboren, jaren) <= feiten.vandaag
-        and (jaren >= 18 or namens.persoon not in _onbekwaam(feiten))
+        and (jaren >= 18 or not wilsonbekwaam(namens.persoon, feiten))
     ]
     return max(bereikt, default=None)
 
@@ -153,35 +153,9 @@ def bevestigingen(
         yield Voornemen(soort, een.persoon, uiterlijk, _ontvanger(een.inhoud, feiten), een.record)
 
 
-def gezag_onbepaald(feiten: Feiten) -> set[UUID]:
-    """Children of whom it cannot be told who decides: that stops every automatic conclusion."""
-    return {
-        kind
-        for kind, gezag in feiten.gezag.items()
-        if kind in feiten.leden
-        and (geboren := feiten.geboortedata.get(kind)) is not None
-        and leeftijd(geboren, feiten.vandaag) < 18
-        and (
-            gezag.uitkomst in (Gezagsuitkomst.TIJDELIJK_GEEN, Gezagsuitkomst.NIET_TE_BEPALEN)
-            or not gezag.houders
-        )
-    }
-
-
 def _ontvanger(inhoud: Getekend, feiten: Feiten) -> UUID | None:
     """The professional who works with it, if she still has a task here: who else need not know."""
     if isinstance(inhoud, Akkoord):
         return None
     wie = inhoud.ontvanger.medewerker
     return wie if wie in feiten.deelnemers else None
-
-
-def _onbekwaam(feiten: Feiten) -> set[UUID]:
-    """Whom a judgement that holds today calls unable to weigh her interests."""
-    return {
-        record.persoon
-        for record in feiten.vastleggingen
-        if isinstance(record.inhoud, Wilsonbekwaamheid)
-        and record.inhoud.van <= feiten.vandaag
-        and (record.inhoud.tot is None or feiten.vandaag <= record.inhoud.tot)
-    }

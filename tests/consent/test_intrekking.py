@@ -199,11 +199,11 @@ def test_a_withdrawal_is_one_transaction_with_its_line(
     consent = wedloop.huis.consent
     echt = consent.logboek.write
 
-    def weiger(tx: Any, now: Any, regels: Any) -> None:
+    def weiger(tx: Any, now: Any, regels: Any, **meer: Any) -> None:
         regels = list(regels)
         if any(regel.soort == "intrekking" for regel in regels):
             raise OSError
-        echt(tx, now, regels)
+        echt(tx, now, regels, **meer)
 
     with monkeypatch.context() as patch:
         patch.setattr(consent.logboek, "write", weiger)
