@@ -8,11 +8,12 @@ household that was looked at, else by function and organisation; another residen
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from services.consent.loginzage import Blik
-from services.consent.regels import Regelset
+from services.consent.regels import Regelset, regelsets
 from services.consent.register import Register
 
 _OPEN = ("mag", "moet")
@@ -42,7 +43,6 @@ def voor_betrokkene(
     regelset: Regelset, register: Register,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Who looked or asked, at what, what for, why and on which ground; oldest first."""
-    zinnen = {regel.id: regel.zin for regel in regelset.regels}
     shown = []
     for blik in blikken:
         regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, door(blik)
@@ -67,6 +67,7 @@ def voor_betrokkene(
             continue
         # Asking whether one may see shows nothing, also when the answer is yes.
         gezien = bool(open_) and regel.soort != "uitleg"
+        zinnen = _zinnen(blik, regelset)
         waarom = sorted({zinnen[d["regel"]] for d in open_ if d["regel"] in zinnen})
         grond = sorted({d["artikel"] for d in open_ if d["artikel"]})
         shown.append(
@@ -77,6 +78,21 @@ def voor_betrokkene(
             )
         )  # fmt: skip
     return shown
+
+
+def _zinnen(blik: Blik, nu: Regelset) -> Mapping[str, str]:
+    """The sentences as they were then: of the rule set that decided."""
+    inhoud = (blik.besluit or blik.regel).regel.inhoud
+    toen = inhoud.get("regelset", {}).get("hash", nu.hash)
+    for gelezen in (nu, *regelsets()):
+        if gelezen.hash == toen:
+            return _per_regel(gelezen)
+    return {}
+
+
+@cache
+def _per_regel(gelezen: Regelset) -> Mapping[str, str]:
+    return {regel.id: regel.zin for regel in gelezen.regels}
 
 
 def _deel(wat: list[str], waarom: str, grond: str, uitkomst: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from events.begrippen import Leefgebied
@@ -25,6 +26,16 @@ def test_a_look_says_who_what_what_for_and_on_which_ground(huis: Huis) -> None:
     assert blik["waarvoor"] == "om u te helpen met schulden"
     assert blik["waarom"].startswith("U ziet dit omdat")
     assert (blik["grond"], blik["uitkomst"]) == ("Wgs artikel 8a", "gezien")
+
+
+def test_a_look_keeps_the_sentence_of_the_rules_that_decided(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    (voor,) = overzicht(huis, "anna", huis.anna)
+    nu = huis.consent.regels
+    anders = tuple(r.model_copy(update={"zin": "Heel anders."}) for r in nu.regels)
+    huis.consent.regels = replace(nu, hash="een andere", regels=anders)
+    (na,) = overzicht(huis, "anna", huis.anna)
+    assert na["waarom"] == voor["waarom"] != "Heel anders."
 
 
 def test_a_joint_part_shows_each_only_that_it_was_about_herself(huis: Huis) -> None:
@@ -53,7 +64,9 @@ def test_who_is_known_from_another_household_only_is_not_named(huis: Huis) -> No
     plan = huis.stad.doe("fatma", f"/huishoudens/{ander}/plan", {})["id"]
     huis.stad.doe("fatma", f"/plannen/{plan}/deelnemers", {
         "medewerker": str(yusuf.id), "taak": "schuldhulp"})  # fmt: skip
-    huis.stad.doe("ellen", f"/plannen/{huis.plan}/deelnemers/{yusuf.id}/vertrek", {"reden": "klaar"})
+    huis.stad.doe(
+        "ellen", f"/plannen/{huis.plan}/deelnemers/{yusuf.id}/vertrek", {"reden": "klaar"}
+    )
     (hier,) = overzicht(huis, "anna", huis.anna)
     assert (hier["naam"], hier["functie"]) == (None, yusuf.functie)
     assert yusuf.naam not in str(hier)
