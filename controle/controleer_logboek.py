@@ -240,7 +240,10 @@ def waarde(regel: dict[str, Any], naam: str) -> tuple[bool, Any]:
 
 
 def _canoniek(inhoud: Any) -> bytes:
-    return json.dumps(inhoud, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CODEER(inhoud).encode()
+
+
+_CODEER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _hex(tekst: str) -> bytes:

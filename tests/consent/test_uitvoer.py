@@ -9,7 +9,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -252,9 +252,9 @@ def test_random_tampering_is_never_accepted(bewijs: Bewijs) -> None:
     for uitvoer in (_met_bewijs(persoon, bewijs), huishouden):
         whole = bewijs.controleer(uitvoer)
         assert whole.fout == []
-        text = json.dumps(uitvoer)
+        text, plaatsen = json.dumps(uitvoer), list(_plaatsen(uitvoer))
         for _ in range(GEKNOEI // 2):
-            changed = _geknoei(dice, json.loads(text), ander)
+            changed = _geknoei(dice, json.loads(text), plaatsen, ander)
             if changed == uitvoer and json.dumps(changed) == text:
                 continue
             tried += 1
@@ -264,9 +264,9 @@ def test_random_tampering_is_never_accepted(bewijs: Bewijs) -> None:
     assert accepted == 0
 
 
-def _geknoei(dice: random.Random, uitvoer: Any, ander: str) -> Any:
+def _geknoei(dice: random.Random, uitvoer: Any, plaatsen: Sequence[Any], ander: str) -> Any:
     kind = dice.randrange(12)
-    regels, plaatsen = uitvoer["regels"], list(_plaatsen(uitvoer))
+    regels = uitvoer["regels"]
     if kind == 0:
         uitvoer["kop"] = ander
     elif kind == 1:
@@ -283,16 +283,19 @@ def _geknoei(dice: random.Random, uitvoer: Any, ander: str) -> Any:
     elif kind == 5:
         uitvoer["regels"] = regels[: dice.randrange(len(regels))]
     else:  # anything, anywhere
-        waar, naam = dice.choice(plaatsen)
+        *weg, naam = dice.choice(plaatsen)
+        waar = uitvoer
+        for stap in weg:
+            waar = waar[stap]
         waar[naam] = _anders(dice, waar[naam])
     return uitvoer
 
 
-def _plaatsen(value: Any) -> Iterator[tuple[Any, Any]]:
+def _plaatsen(value: Any, weg: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     for naam in value if isinstance(value, dict) else range(len(value)):
-        yield value, naam
+        yield (*weg, naam)
         if isinstance(value[naam], dict | list):
-            yield from _plaatsen(value[naam])
+            yield from _plaatsen(value[naam], (*weg, naam))
 
 
 def _anders(dice: random.Random, value: Any) -> Any:
