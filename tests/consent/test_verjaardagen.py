@@ -16,6 +16,7 @@ from services.consent.domain import Feiten, leeftijd
 from services.consent.taken import Taken, soorten
 from services.consent.verjaardagen import aankondigingen, termijnen, verjaardag
 from tests.consent.huis import Huis
+from tests.portal.bezoeker import Bezoeker
 
 ZESTIEN = date(2028, 1, 5)
 """Kees turns 16."""
@@ -233,6 +234,28 @@ def test_no_parent_learns_what_a_youth_answers(huis: Huis) -> None:
     assert huis.stad.dossier("anna", str(huis.id)) == voor
     for wie in ("anna", "bert"):
         assert wat(huis, wie) == []
+
+
+@pytest.mark.parametrize("wie", ["ellen", "kees"])
+def test_on_the_pages_it_is_one_button(huis: Huis, wie: str) -> None:
+    record = namens(huis)
+    reis(huis, ZESTIEN)
+    bezoeker = Bezoeker(huis.stad.client)
+    bezoeker.meld_aan(huis.stad.wie[wie].id)
+    pad = f"/huishoudens/{huis.id}"
+    actie = f"{pad}/vastleggingen/{record}/bevestiging"
+    knop = "Het mag zo blijven" if wie == "ellen" else "Ja, dit mag zo blijven"
+    assert knop in bezoeker.zie(pad)
+    klaar = bezoeker.verstuur(actie, {"wijze": "aan tafel"} | bezoeker.verborgen(pad, actie))
+    assert klaar.status_code == 303
+    huis.stad.world.worker.drain()
+    na = bezoeker.zie(klaar.headers["Location"])
+    assert "De bevestiging is vastgelegd." in na
+    huis.consent.dagwerk.step()
+    assert knop not in bezoeker.zie(pad)
+    andere = Bezoeker(huis.stad.client)
+    andere.meld_aan(huis.stad.wie["anna"].id)
+    assert "mag zo blijven" not in andere.zie(pad)
 
 
 # --- custody --------------------------------------------------------------------------------
