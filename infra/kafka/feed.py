@@ -156,6 +156,8 @@ class KafkaFeed:
             raise BrokerError(type(error).__name__) from error
 
     def _go_to(self, cursors: Mapping[int, int]) -> None:
+        if self._consumer._coordinator.rejoining:
+            return  # what it still seems to have was given up, and may be somebody else's
         for held in self._consumer.assignment():
             wanted = cursors.get(held.partition, 0)
             if (error := self._unreadable.get((held.partition, wanted))) is not None:

@@ -12,14 +12,13 @@ log = structlog.get_logger()
 
 
 class Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
-    """Whatever changes hands is sought anew. Runs on the client's own thread: no I/O here."""
+    """All is divided anew, so all is sought anew. Runs on the client's own thread: no I/O here."""
 
     def __init__(self, known: dict[int, int]) -> None:
         self._known = known
 
-    def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
-        for changed in assigned:
-            self._known.pop(changed.partition, None)
+    def on_partitions_assigned(self, _assigned: Iterable[Any]) -> None:
+        self._known.clear()
 
     on_partitions_revoked = on_partitions_lost = on_partitions_assigned
 

@@ -44,23 +44,35 @@ def test_what_a_member_held_that_died_while_it_gave_up_some_finds_a_reader(topic
             until(lambda: holds(again) | holds(twee) == ALLE and again.held() and twee.held())
 
 
+def answered(feed: KafkaFeed) -> bool:
+    """Whether its member asked to join, and the broker answered while nobody waited for it."""
+    member = feed._consumer._coordinator
+    if not member.rejoining:
+        member.request_rejoin()
+        feed._consumer.poll(timeout_ms=0)
+    join = member._join_task
+    return join is not None and join.is_done
+
+
 def test_an_answer_that_comes_between_two_polls_counts(topic: Topic) -> None:
     """Else the member asks again, and when it leads the group everybody goes back to the start."""
     with topic.feed() as feed:
         until(lambda: holds(feed) == ALLE)
         member = feed._consumer._coordinator
-
-        def answered() -> bool:
-            if not member.rejoining:
-                member.request_rejoin()
-                feed._consumer.poll(timeout_ms=0)
-            join = member._join_task
-            return join is not None and join.is_done
-
-        until(answered)
+        until(lambda: answered(feed))
         round_ = member._generation.generation_id
         until(lambda: holds(feed) == ALLE)
         assert member._generation.generation_id == round_
+
+
+def test_what_a_member_gave_up_it_does_not_hold(topic: Topic) -> None:
+    with topic.feed("een") as een, topic.feed("twee") as twee:
+        until(lambda: holds(een) == ALLE)
+        holds(twee)  # asks to join, and waits for the other
+        until(lambda: een._consumer._coordinator.rejoin_needed)  # which hears of it
+        until(lambda: answered(een))
+        until(lambda: holds(een))
+        assert len(een.held()) == 6
 
 
 def test_a_member_whose_name_was_taken_by_one_that_is_gone_comes_back(topic: Topic) -> None:
