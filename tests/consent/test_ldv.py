@@ -1,9 +1,8 @@
-"""The Logboek Dataverwerkingen, rule by rule, against the real log; and its read API."""
+"""The Logboek Dataverwerkingen, rule by rule, against the real log."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,28 +10,25 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
-from sqlalchemy import select
 
-from events.begrippen import Leefgebied
 from infra import trace
 from infra.decider import NietBekend, WordtHersteld
 from infra.keys import UnknownKeyError
-from infra.logbook import Geschreven, logregels
-from services.consent import ldv
 from services.consent.register import FG, register
 from services.consent.verantwoording import NAMEN, OnbekendAttribuutError, logregel, status
-from tests.consent.huis import NERGENS, Huis
+from tests.consent.huis import Huis
+from tests.consent.ldvboek import (
+    LEZEN,
+    STAP,
+    WAT,
+    WIE,
+    gevonden,
+    lijnen,
+    pseudoniem,
+    rijen,
+)
 from tests.system.stad import stad
-
-SPOOR = "4bf92f3577b34da6a3ce929d0e0e4736"
-STAP = "00f067aa0ba902b7"
-LEZEN = "/logboek/processing-activities"
-STANDAARD = os.environ.get("LDV_LEZEN_OPENAPI", "")
-"""Where the published document is, for who has it; it may not be copied here."""
-WIE = "dpl.core.data_subject_id"
-WAT = "dpl.core.processing_activity_id"
 
 
 @pytest.fixture(scope="module")
@@ -52,35 +48,6 @@ def vers(tmp_path: Path) -> Iterator[Huis]:
 @pytest.fixture
 def spoor() -> str:
     return uuid4().hex
-
-
-def rijen(huis: Huis, na: int = 0) -> list[Geschreven]:
-    """The whole log after a number, opened."""
-    with huis.consent.database.read() as tx:
-        waar = select(logregels).where(logregels.c.nr > na).order_by(logregels.c.nr)
-        return list(huis.consent.logboek.read(tx, waar))
-
-
-def lijnen(huis: Huis, na: int = 0) -> list[Geschreven]:
-    return [rij for rij in rijen(huis, na) if rij.regel.soort not in ldv.GEEN_REGEL]
-
-
-def lees(huis: Huis, wie: str, **body: Any) -> httpx.Response:
-    return huis.stad.vraag("POST", wie, LEZEN, body)
-
-
-def gevonden(huis: Huis, wie: str, **body: Any) -> list[dict[str, Any]]:
-    antwoord = lees(huis, wie, **body)
-    assert antwoord.status_code == 200, antwoord.text
-    found: list[dict[str, Any]] = antwoord.json()["processingActivities"]
-    return found
-
-
-def pseudoniem(huis: Huis, persoon: UUID) -> str:
-    return huis.consent.pseudoniemen.van(persoon)
-
-
-# --- the sixteen rules ------------------------------------------------------------------------
 
 
 def test_ldv_01_a_write_that_is_not_confirmed_fails_the_processing(
@@ -310,134 +277,3 @@ def test_ldv_16_lines_go_out_as_otlp(vers: Huis) -> None:
         s["name"] for r in verder["resourceSpans"] for g in r["scopeSpans"] for s in g["spans"]
     ]
     assert set(nieuw) == {"het logboek inzien"}  # only that it was read
-
-
-# --- the read API -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"startTime": 1}, {"startTime": 1, "endTime": 2}, {"traceId": "x"},
-             {"traceId": None}, {"dpl.x": "y", "traceId": SPOOR},
-             {"traceId": SPOOR, "startTime": -1}]
-)  # fmt: skip
-def test_a_question_must_be_specific(huis: Huis, body: dict[str, Any]) -> None:
-    antwoord = lees(huis, "joris", **body)
-    assert antwoord.status_code == 400
-    assert antwoord.headers["Content-Type"] == "application/problem+json"
-    assert antwoord.headers["API-Version"]
-
-
-def test_a_trace_is_found_in_both_forms(vers: Huis, spoor: str) -> None:
-    with trace.binnen(UUID(spoor)):
-        vers.vraag("yusuf", vers.kid(vers.anna, vers.bert))
-    for vorm in (spoor, spoor.upper(), str(UUID(spoor))):
-        twee = gevonden(vers, "joris", traceId=vorm)
-        assert [r["traceId"] for r in twee] == [str(UUID(spoor))] * 2
-    (anna,) = gevonden(vers, "joris", traceId=spoor, **{WIE: pseudoniem(vers, vers.anna)})
-    assert anna["attributes"][WAT] == "urn:samenplan:verwerking:9999:schuldhulp:1"
-    assert anna["status"] == "Ok"
-
-
-def test_time_and_activity_narrow_it_down(vers: Huis) -> None:
-    vers.vraag("yusuf", vers.kid(vers.anna))
-    eigen = {WIE: pseudoniem(vers, vers.anna)}
-    (laatste,) = gevonden(vers, "joris", **eigen)[-1:]
-    straks = laatste["endTime"] + 1
-    assert gevonden(vers, "joris", **eigen, startTime=straks + 999) == []
-    assert laatste in gevonden(vers, "joris", **eigen, startTime=laatste["startTime"],
-                               endTime=laatste["endTime"])  # fmt: skip
-    schuld = gevonden(vers, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:1"})
-    assert [r["name"] for r in schuld] == ["gegevens inzien"]
-    assert gevonden(vers, "joris", **{WAT: "urn:samenplan:verwerking:9999:schuldhulp:2"}) == []
-
-
-def test_a_pseudonym_is_stable_and_says_nothing(huis: Huis, spoor: str) -> None:
-    een, ander = pseudoniem(huis, huis.anna), pseudoniem(huis, huis.bert)
-    assert een == pseudoniem(huis, huis.anna) != ander
-    assert huis.anna.hex not in een
-    assert huis.consent.pseudoniemen.lees(een) == huis.anna
-    for nagemaakt in (een[:-2] + "00", een[2:], "", "x", huis.anna.hex):
-        assert gevonden(huis, "joris", **{WIE: nagemaakt}) == []
-
-
-def test_a_resident_finds_her_own_and_nobody_elses(huis: Huis, spoor: str) -> None:
-    with trace.binnen(UUID(spoor)):
-        huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
-    (eigen,) = gevonden(huis, "anna", traceId=spoor)
-    assert eigen["attributes"][WIE] == pseudoniem(huis, huis.anna)
-    assert gevonden(huis, "anna", **{WIE: pseudoniem(huis, huis.bert)}) == []
-    assert gevonden(huis, "anna", **{WIE: pseudoniem(huis, uuid4())}) == []
-
-
-def test_no_professional_reads_the_log(huis: Huis, spoor: str) -> None:
-    for wie in ("ellen", "yusuf", "tom", "hanna"):
-        assert lees(huis, wie, traceId=spoor).status_code == 404
-        assert huis.stad.vraag("GET", wie, "/logboek/otlp").status_code == 404
-        assert huis.stad.vraag("GET", wie, "/logboek/volledigheid").status_code == 404
-    assert huis.stad.vraag("POST", None, LEZEN, {"traceId": spoor}).status_code == 401
-
-
-def test_reading_the_log_is_in_the_log_with_a_line_per_person(huis: Huis, spoor: str) -> None:
-    with trace.binnen(UUID(spoor)):
-        huis.vraag("yusuf", huis.kid(huis.anna, huis.bert))
-    voor = huis.regels()
-    gevonden(huis, "joris", traceId=spoor)
-    wie, *regels = rijen(huis, voor)
-    assert wie.regel.inhoud["wie"]["naam"] == "Joris Meijer"
-    assert {r.regel.persoon for r in regels} == {huis.anna, huis.bert}
-    assert {r.regel.soort for r in regels} == {"loginzage"}
-
-
-def test_of_more_than_fit_the_newest_are_given(huis: Huis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.consent.loginzage.MEESTE", 3)
-    kid = huis.kid(huis.anna)
-    for _ in range(5):
-        huis.vraag("yusuf", kid)
-    tijden = [r["startTime"] for r in gevonden(huis, "joris", **{WIE: pseudoniem(huis, huis.anna)})]
-    assert len(tijden) == 3
-    assert tijden == sorted(tijden)
-
-
-def test_the_answer_is_that_of_the_standard(huis: Huis) -> None:
-    """Against our own reading of it, and against the published document where there is one."""
-    huis.vraag("yusuf", huis.kid(huis.anna))
-    records = gevonden(huis, "joris", **{WIE: pseudoniem(huis, huis.anna)})
-    nodig = {"traceId", "spanId", "status", "name", "startTime", "endTime"}
-    for made in records:
-        assert nodig <= set(made) <= nodig | {"parentSpanId", "attributes", "resource"}
-        assert re.fullmatch("[0-9a-fA-F]{16}", made["spanId"])
-        assert made["status"] in ("Unset", "Ok", "Error")
-        assert isinstance(made["startTime"], int)
-        UUID(made["traceId"])
-    if STANDAARD:
-        document = _gelezen(Path(STANDAARD).read_text())
-        soort = document["components"]["schemas"]["ProcessingActivity"]
-        assert set(soort["required"]) == nodig
-        assert all(set(made) <= set(soort["properties"]) for made in records)
-        assert soort["properties"]["spanId"]["pattern"] == "^[0-9a-fA-F]{16}$"
-
-
-def _gelezen(text: str) -> Any:
-    """The published document lacks a comma after a remark."""
-    return json.loads(re.sub(r'"_comment":[^\n]*\n', "", text))
-
-
-def test_an_outsider_and_nobody_are_equal_in_the_log(huis: Huis) -> None:
-    """A refused question has its record and no line: there is nobody it was about."""
-    huis.kid(huis.anna)
-    for waar in (huis.id, NERGENS):
-        voor = huis.regels()
-        huis.vraag("tom", huis=waar)
-        (besluit,) = rijen(huis, voor)
-        assert besluit.regel.soort == "besluit"
-        assert besluit.regel.inhoud["adl"]["status"] == "Ok"  # a refusal is no error
-        assert lijnen(huis, voor) == []
-
-
-def test_asking_whether_one_may_is_a_line_of_its_own_name(huis: Huis) -> None:
-    voor = huis.regels()
-    body = {"huishouden": str(huis.id), "persoon": str(huis.anna), "herkomst": "wgs-schuldhulp",
-            "onderwerp": Leefgebied.FINANCIEN_EN_SCHULDEN.value}  # fmt: skip
-    huis.stad.vraag("POST", "ellen", "/vragen", body)
-    (regel,) = lijnen(huis, voor)
-    assert regel.regel.inhoud["ldv"]["name"] == NAMEN["uitleg"]
