@@ -204,8 +204,10 @@ class Beperkingen:
 
     def zie(self, wie: Aangemeld, nummer: UUID) -> Gezien:
         """All of it for who prepares and decides, how it stands for the FG. Raises NietBekend."""
+        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.BESLISSER, Rol.FG):
+            raise NietBekend
         stand = self._stand(nummer)
-        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.BESLISSER, Rol.FG) or stand.persoon is None:
+        if stand.persoon is None:
             raise NietBekend
         with self._store.database.write() as tx:
             stappen = [] if wie.rol is Rol.FG else self._lezer.stappen(tx, nummer)

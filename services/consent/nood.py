@@ -48,7 +48,7 @@ from services.consent.noodstand import (
     NoodVoorbij,
     weigering,
 )
-from services.consent.projections import NOODUREN, Beslisfeiten, nood_tot
+from services.consent.projections import NOODUREN, Beslisfeiten, Rij, nood_tot
 from services.consent.register import TOEZICHT
 from services.consent.taken import Taken, taaknummer
 from services.consent.verantwoording import Kop, Verantwoording
@@ -58,6 +58,8 @@ BEVESTIGD = timedelta(minutes=15)
 VERGEEFS = 5
 """Searches in VENSTER that found nothing, after which somebody has to call: no fishing."""
 VENSTER = timedelta(hours=24)
+_SOORTEN = ("noodtoegang", "noodverslag", "noodoordeel", "noodvrijgave")
+"""The decision facts that say how an emergency access stands."""
 _RUIMTE = UUID("6f2b0c1d-94a7-4e55-8f0e-4d1b7a3c2e90")
 
 
@@ -133,7 +135,7 @@ class Noodtoegangen:
 
     def verantwoord(self, wie: Aangemeld, nummer: UUID, verslag: str, context: Context) -> Recorded:
         """She tells what she saw and did. Raises NietBekend, AlVerantwoord."""
-        een = self.een(nummer)
+        een = self.een(nummer, wie.actor.id)
         fact = NoodtoegangVerantwoord(
             huishouden=een.huishouden, medewerker=wie.actor.id,
             verslag=Open(verslag, _plaats(een.huishouden)),
@@ -205,11 +207,13 @@ class Noodtoegangen:
 
         Raises NietBekend for who does not work with this household, AlleenHouder, NoodVoorbij.
         """
-        een = self.een(nummer)
         with self._store.database.read() as tx:
-            rijen = self._feiten.rijen(tx, een.huishouden)
+            genomen = self._feiten.van_sleutels(tx, [f"noodtoegang:{nummer}"])
+            waar = genomen[0].huishouden if genomen else nummer  # where nobody takes part
+            rijen = self._feiten.rijen(tx, waar)
         if not any(rij.soort == "deelnemer" and rij.medewerker == wie.actor.id for rij in rijen):
             raise NietBekend
+        een = self.een(nummer)
         if wie.herkomst.geheimhouder is None:
             raise AlleenHouder
         if self._now() >= een.tot:
@@ -225,36 +229,42 @@ class Noodtoegangen:
 
     def eerdere(self, tx: Tx, medewerker: UUID | None = None) -> list[Eerdere]:
         """Every emergency access, of one professional if asked, oldest first."""
-        rijen = {
-            soort: self._feiten.van_soort(tx, soort, medewerker=medewerker)
-            for soort in ("noodtoegang", "noodverslag", "noodoordeel", "noodvrijgave")
-        }
-        inhoud = self._feiten.inhoud(tx, [*rijen["noodtoegang"], *rijen["noodoordeel"]])
-        bekend = {rij.sleutel for rij in (*rijen["noodverslag"], *rijen["noodvrijgave"])}
+        rijen = [
+            rij
+            for soort in _SOORTEN
+            for rij in self._feiten.van_soort(tx, soort, medewerker=medewerker)
+        ]
+        return self._gelezen(tx, rijen)
+
+    def een(self, nummer: UUID, medewerker: UUID | None = None) -> Eerdere:
+        """One of them; given who took it, only hers: to another it does not exist, and finding
+        that out takes the same statements. Raises NietBekend."""
+        with self._store.database.read() as tx:
+            rijen = self._feiten.van_sleutels(tx, [f"{soort}:{nummer}" for soort in _SOORTEN])
+            if medewerker is not None:
+                rijen = [rij for rij in rijen if rij.medewerker == medewerker]
+            for een in self._gelezen(tx, rijen) if rijen else ():
+                return een
+        raise NietBekend
+
+    def _gelezen(self, tx: Tx, rijen: Sequence[Rij]) -> list[Eerdere]:
+        inhoud = self._feiten.inhoud(tx, rijen)
         gevonden = []
-        for rij in rijen["noodtoegang"]:
-            nummer = rij.sleutel.removeprefix("noodtoegang:")
-            oordeel = inhoud.get(f"noodoordeel:{nummer}")
-            genomen = inhoud[rij.sleutel]
+        for rij in rijen:
+            nummer = rij.sleutel.rpartition(":")[2]
+            if rij.soort != "noodtoegang":
+                continue
+            oordeel, genomen = inhoud.get(f"noodoordeel:{nummer}"), inhoud[rij.sleutel]
             gevonden.append(
                 Eerdere(
                     UUID(nummer), rij.huishouden, rij.medewerker,
                     datetime.fromisoformat(genomen), nood_tot(genomen),
-                    f"noodverslag:{nummer}" in bekend,
+                    f"noodverslag:{nummer}" in inhoud,
                     None if oordeel is None else Nooduitkomst(oordeel),
-                    f"noodvrijgave:{nummer}" in bekend,
+                    f"noodvrijgave:{nummer}" in inhoud,
                 )
             )  # fmt: skip
         return sorted(gevonden, key=lambda een: een.genomen)
-
-    def een(self, nummer: UUID) -> Eerdere:
-        """Raises NietBekend."""
-        stand = self._store.load(Noodstand, nummer)[0]
-        with self._store.database.read() as tx:
-            for een in self.eerdere(tx, stand.medewerker):
-                if een.id == nummer:
-                    return een
-        raise NietBekend
 
     # --- inside -------------------------------------------------------------------------------
 

@@ -60,10 +60,10 @@ class Noodzicht:
 
     def een(self, wie: Aangemeld, nummer: UUID) -> Gezien:
         """One of them, with the texts for who judges or took it. Raises NietBekend."""
-        een = self._nood.een(nummer)
-        zelf = wie.rol is Rol.PROFESSIONAL and wie.actor.id == een.medewerker
+        zelf = wie.rol is Rol.PROFESSIONAL
         if not zelf and wie.rol not in _METADATA:
             raise NietBekend
+        een = self._nood.een(nummer, wie.actor.id if zelf else None)
         inhoud = zelf or wie.rol in _INHOUD
         with self._database.write() as tx:
             gezien = self._zie(tx, een, inhoud=inhoud)

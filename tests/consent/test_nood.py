@@ -246,6 +246,26 @@ def test_who_sees_what_of_it(nacht: Nacht) -> None:
     assert nacht.stad.vraag("GET", "anna", "/noodtoegangen").status_code == 404
 
 
+def test_to_others_an_emergency_access_that_exists_is_one_that_does_not(nacht: Nacht) -> None:
+    nummer = nacht.genomen()
+    for wie in ("tom", "anna", "bram"):
+        nacht.stad.token(wie)
+        for pad, body in (
+            ("", None), ("/verslag", {"verslag": "Gedaan."}), ("/openstelling", {"reden": "Ja."}),
+        ):  # fmt: skip
+            traces, answers = [], []
+            for welke in (nummer, str(UUID(int=404))):
+                with nacht.statements() as ran:
+                    answer = nacht.stad.vraag(
+                        "POST" if body else "GET", wie, f"/noodtoegangen/{welke}{pad}", body
+                    )
+                traces.append(ran)
+                answers.append((answer.status_code, answer.json()))
+            assert answers[0] == answers[1], (wie, pad)
+            assert answers[0][0] == 404
+            assert traces[0] == traces[1], (wie, pad)
+
+
 def test_an_unjudged_friday_does_not_block_saturdays_child(nacht: Nacht) -> None:
     nacht.genomen()
     nacht.later(days=1)
