@@ -126,7 +126,7 @@ class Toeval:
             deelnemers=deelnemers,
             leden=tuple(wie for wie in LEDEN if self.kans(0.95)),
             bekenden=bekenden,
-            gemelden=tuple(wie for wie in (OUDER, KIND, BUUR) if self.kans(0.3)),
+            gemelden=tuple(wie for wie in (OUDER, KIND, KLEIN, BUUR) if self.kans(0.4)),
             geboortedata={wie: op for wie, op in geboren.items() if self.kans(0.95)},
             gezag={kind: self.gezag() for kind in (KIND, KLEIN) if self.kans(0.9)},
             noodtoegang={wie: self.noodtoegang(wie) for wie in staf if self.kans(0.1)},
@@ -195,6 +195,10 @@ class Toeval:
             bron = self.kies(HERKOMSTEN)
         if doel is Doel.VERWIJSINDEX and self.kans(0.7):
             bron = herkomst("verwijsindex")
+        elif doel is Doel.VERKENNING and self.kans(0.7):
+            bron = herkomst(self.kies(("wmo-onderzoek", "jeugd-toegang", "wgs-schuldhulp")))
+        elif self.kans(0.12):
+            bron = herkomst("gezinsplan")
         elif self.kans(0.3):
             zelfde = [h for h in HERKOMSTEN if h.regime == vrager.regime]
             bron = self.kies(zelfde or HERKOMSTEN)
@@ -212,13 +216,15 @@ class Toeval:
             return self.kies(Doel) if self.kans(0.04) else None
         if vrager.regime == "jeugd" and self.kans(0.4):
             return self.kies(TOEGANG)
-        if self.kans(0.15):
-            return self.kies(BREED)
+        if self.kans(0.18):
+            return self.kies((Doel.VERKENNING, *BREED))
         return self.kies(Doel) if self.kans(0.06) else None
 
     def over(self, vrager: Vrager) -> tuple[UUID, ...]:
         if vrager.rol == "inwoner" and self.kans(0.3):
             return (vrager.actor.id,)
+        if vrager.rol == "inwoner" and self.kans(0.15):
+            return tuple(sorted({vrager.actor.id, self.kies(LEDEN)}))
         if self.kans(0.03):
             return (HUIS,)
         wie = {self.kies((OUDER, KIND, KIND, KLEIN, KLEIN, ELDERS))}
