@@ -25,14 +25,14 @@ from infra.postgres import PostgreSQL
 from infra.settings import Settings
 from infra.store import Log
 from services.consent import projections as consent
-from services.consent import taken
+from services.consent import taken, volledigheid
 from services.intake import projections as intake
 from services.portal import projections as portal
 
 TABELLEN: dict[str, Sequence[MetaData]] = {
     "intake": [intake.tables],
     "plan": [],
-    "consent": [consent.tables, taken.tables],
+    "consent": [consent.tables, taken.tables, volledigheid.tables],
     "portal": [portal.tables],
 }
 """What a service keeps per gemeente besides its facts and how far it read."""

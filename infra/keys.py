@@ -31,6 +31,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -73,7 +74,7 @@ key_subjects = Table(
 key_releases = Table(
     "key_releases",
     tables,
-    Column("nr", Integer, primary_key=True),
+    Column("nr", Integer, primary_key=True, autoincrement=False),
     Column("vraag", Uuid, nullable=False),
     Column("span", String(16), nullable=False),
     Column("subject", Uuid, nullable=False),
@@ -189,11 +190,13 @@ class KeyStore:
                 keys[info.kid] = self.unwrap(info)
                 counted.update(info.betrokkenen)
         if counted:
+            # Numbered here and not by a sequence: one writer at a time, and no right to one.
+            last = tx.execute(_LAST_RELEASE).scalar() or 0
             tx.execute(
                 insert(key_releases),
                 [
-                    {"vraag": vraag, "span": span, "subject": subject, "number": number}
-                    for subject, number in sorted(counted.items())
+                    {"nr": nr, "vraag": vraag, "span": span, "subject": subject, "number": number}
+                    for nr, (subject, number) in enumerate(sorted(counted.items()), start=last + 1)
                 ],
             )
         return keys
@@ -364,6 +367,7 @@ _CURRENT = (
         data_keys.c.current,
     )
 )
+_LAST_RELEASE = select(func.max(key_releases.c.nr))
 _DESCRIBE = (
     select(
         data_keys.c.kid,

@@ -26,7 +26,7 @@ from services.consent.taken import Taken
 tables = MetaData()
 _stand = Table(
     "aansluiting", tables,
-    Column("nr", Integer, primary_key=True),
+    Column("nr", Integer, primary_key=True, autoincrement=False),
     Column("regel", Integer, nullable=False),
     Column("vrijgave", Integer, nullable=False),
 )  # fmt: skip
