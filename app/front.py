@@ -64,7 +64,7 @@ class PerGemeente:
 
 def _openbaar(path: str) -> str:
     """The gemeente whose log this asks about; empty for anything else."""
-    found = re.fullmatch(r"/v1/logboek/([0-9]{4})/(checkpoint|samenhang)", path)
+    found = re.fullmatch(r"/v1/logboek/([0-9]{4})/(checkpoint|samenhang|sleutel)", path)
     return "" if found is None else found[1]
 
 

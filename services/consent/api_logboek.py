@@ -82,8 +82,8 @@ def router(consent: Consent) -> APIRouter:
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
     )  # fmt: skip
     def sleutel(gemeente: str) -> Response:
-        """Om koppen mee te controleren. Vergelijk haar met die van de gemeente zelf: wie het logboek
-        vervalst, geeft hier ook een andere sleutel."""
+        """Om koppen mee te controleren. Vergelijk haar met die van de gemeente zelf: wie het
+        logboek vervalst, geeft hier ook een andere sleutel."""
         return Response(f"{uitgegeven(gemeente).verifier}\n", media_type="text/plain")
 
     @routes.get(

@@ -130,7 +130,8 @@ def test_rows_that_nobody_signs_are_an_alarm(huis: Huis, uur: Later) -> None:
 
 
 @pytest.mark.parametrize(("pad", "gemeente"), [
-    ("/v1/logboek/9998/checkpoint", "9998"), ("/v1/logboek/9998/samenhang", "9998"),
+    ("/v1/logboek/9998/checkpoint", "9998"), ("/v1/logboek/9998/sleutel", "9998"),
+    ("/v1/logboek/9998/samenhang", "9998"),
     ("/v1/logboek/9998/lezen", ""), ("/v1/logboek/99980/checkpoint", ""),
     ("/v1/logboek/9998/checkpoint/meer", ""), ("/v1/dossiers", ""),
 ])  # fmt: skip
