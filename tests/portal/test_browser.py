@@ -19,8 +19,12 @@ def test_nothing_scrolls_sideways_and_targets_are_large_enough(
     page.set_viewport_size({"width": breedte, "height": 844})
     paden = {
         "Ellen de Wit": ["/huishoudens", wereld.pad, f"{wereld.pad}/vraag",
-                         f"{wereld.pad}/toestemming"],
-        "Samira Amrani": [wereld.pad, "/wie-keek", "/verwerkingsregister"],
+                         f"{wereld.pad}/toestemming", "/regels?van=wgs", "/terugblik",
+                         f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig",
+                         f"{wereld.pad}/waarom?persoon={wereld.verhaal.samira}"
+                         "&herkomst=jeugdhulp-dossier&onderwerp=veiligheid"],
+        "Samira Amrani": [f"{wereld.pad}/personen/{wereld.verhaal.samira}/zicht",
+                          wereld.pad, "/wie-keek", "/verwerkingsregister"],
         "Joris Meijer": [f"/inzagen?huishouden={wereld.verhaal.huishouden}"],
     }  # fmt: skip
     for naam, plaatsen in paden.items():
