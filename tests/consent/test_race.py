@@ -1,6 +1,6 @@
 """Withdrawals against reads, by several threads on a real database: no read is late.
 
-`make test` takes 500 withdrawals a kind of database, `make wedloop` 10,000. Proven twice: by the
+`make test` takes 300 withdrawals a kind of database, `make wedloop` 10,000. Proven twice: by the
 order of the log, and by what a reader was given after a withdrawal had been confirmed.
 """
 
@@ -33,7 +33,7 @@ from services.consent.application import Consent
 from services.consent.policies import Zet
 from tests.infra.world import NU, a_schema
 
-AANTAL = int(os.environ.get("SAMENPLAN_WEDLOOP", "500"))
+AANTAL = int(os.environ.get("SAMENPLAN_WEDLOOP", "300"))
 PER_HUIS = 5
 DRADEN = 8
 """Of each: that withdraw, and that read."""

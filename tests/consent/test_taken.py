@@ -154,13 +154,13 @@ def test_who_reads_tasks_is_in_the_log_with_a_line_per_person(huis: Huis) -> Non
 
 def test_of_whom_it_is_nothing_can_be_read(huis: Huis) -> None:
     """Neither kind, nor role, nor person: equal work for two offices looks like nothing alike."""
-    taak = ontsta(huis, voor="fg")
+    taak = ontsta(huis, voor="privacy-officer")
     with huis.consent.database.read() as tx:
         (rij,) = tx.execute(text("SELECT * FROM taken")).all()
         bytes_ = tx.execute(
             text("SELECT state FROM stored_events WHERE originator_id = :s"), {"s": taak.hex}
         ).scalar_one()
-    for geheim in ("fg", "proef", str(huis.kees), huis.kees.hex, str(huis.id)):
+    for geheim in ("privacy", "proef", str(huis.kees), huis.kees.hex, str(huis.id)):
         assert geheim.encode() not in bytes_
         assert geheim not in str(rij.vak)
 
