@@ -8,6 +8,7 @@ anew; no file that Samenplan did not make is removed.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -29,9 +30,16 @@ EIGEN = (
     *(f"{name}.sqlite{part}" for name in ("intake", "plan", "consent", "portal")
       for part in ("", "-wal", "-shm", "-journal")),
     "medewerkers.json", "medewerkers.nieuw", "sleutels.json", "sleutels.nieuw",
+    "logboek", "logboek.sleutel",
     MERK,  # last: as long as it is there, the folder is ours to empty
 )  # fmt: skip
-"""The files Samenplan makes in a data folder, apart from the lock."""
+"""The files and the folder Samenplan makes in a data folder, apart from the lock."""
+
+
+def _verwijder(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
 
 
 def schrijf_personas(data: Path, gemeente: str = "9999") -> None:
@@ -56,7 +64,7 @@ def maak(settings: Settings, nu: datetime, *, opnieuw: bool = False) -> bool:
         if merk.exists() and merk.read_text() == KLAAR and not opnieuw:
             return False
         for name in EIGEN:
-            (data / name).unlink(missing_ok=True)
+            _verwijder(data / name)
         merk.write_text(BEZIG)
     finally:
         release(lock)

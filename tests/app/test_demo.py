@@ -74,10 +74,10 @@ def test_at_least_twelve_households_of_two_regisseurs(stad: Stad) -> None:
     assert len(seen) == sum("leden" in told for told in huishoudens())
 
 
-def test_eleven_professionals_of_at_least_six_organisations_and_every_role(stad: Stad) -> None:
+def test_twelve_professionals_of_at_least_six_organisations_and_every_role(stad: Stad) -> None:
     staff = list(stad.world.staff)
     professionals = [persona for persona in staff if persona.rol is Rol.PROFESSIONAL]
-    assert len(professionals) == 11
+    assert len(professionals) == 12
     assert [persona.naam for persona in professionals if persona.nood] == ["Nadia Bouzid"]
     assert len({persona.organisatie for persona in professionals}) >= 6
     assert sum(persona.rol is Rol.INWONER for persona in staff) >= 2

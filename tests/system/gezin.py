@@ -51,6 +51,7 @@ def zaai(stad: Stad) -> Gezin:
     _gesprek(g)
     _delen(g)
     _ander_huishouden(g)
+    _omstandigheden(g)
     return g
 
 
@@ -438,3 +439,22 @@ def _ander_huishouden(g: Gezin) -> None:
         {"op": g.waarde("2026-02-27", "fatma", "dirk", "kees"), "reden": "uit-huis"},
     )
     g.doe("ellen", "/huishoudens/{huis}/netwerk/{buurvrouw}/vertrek")
+
+
+def _omstandigheden(g: Gezin) -> None:
+    """What is so of a person and changes who may see."""
+    g.doe(
+        "ellen",
+        "/omstandigheden",
+        {
+            "huishouden": g.ids["huis"],
+            "persoon": g.ids["kees"],
+            "omstandigheid": {
+                "wat": "maatregel",
+                "soort": "ondertoezichtstelling",
+                "instelling": "Jeugdbescherming Voorbeeldland",
+                "kenmerk": g.k("Maatregel"),
+                "van": "2026-02-01",
+            },
+        },
+    )

@@ -147,6 +147,16 @@ def _nonsense(paden: dict[str, Any], pad: str, gezin: Gezin) -> Any:
     return ECHO
 
 
+def _elders(kind: type[Fact]) -> bool:
+    """Facts that open or write what this walk must find closed: emergency, restrictions, advice,
+    substitutes, tasks and what waits to be confirmed. Their texts are read in tests of their own
+    (test_nood, test_beperking, test_rollen_toezicht, test_taken, test_verjaardagen)."""
+    return kind.__module__ == "events.toezicht" or kind.naam.removeprefix("nl.samenplan.") in {
+        "vervanger-aangewezen", "noodafspraak-vastgelegd", "taak-ontstaan", "taak-afgehandeld",
+        "bevestiging-gevraagd", "vastlegging-bevestigd",
+    }  # fmt: skip
+
+
 def test_every_personal_field_holds_something(alles: Alles) -> None:
     """A field that is added later must be seeded here, or this test says which."""
     world = alles.stad.world
@@ -158,6 +168,7 @@ def test_every_personal_field_holds_something(alles: Alles) -> None:
         if isinstance(getattr(envelope.fact, name), Sealed)
     }
     ours = [kind for kind in Fact.known() if kind.__module__.startswith("events.")]
+    ours = [kind for kind in ours if not _elders(kind)]
     missing = {(kind.naam, name) for kind in ours for name in kind.personal} - filled
     assert missing == set()
 
