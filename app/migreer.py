@@ -25,7 +25,8 @@ from infra.postgres import PostgreSQL
 from infra.settings import Settings
 from infra.store import Log
 from services.consent import projections as consent
-from services.consent import taken, volledigheid
+from services.consent.log import volledigheid
+from services.consent.tijd import taken
 from services.intake import projections as intake
 from services.portal import projections as portal
 

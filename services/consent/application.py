@@ -56,10 +56,8 @@ from infra.seal import Opener
 from infra.store import Store
 from infra.transient import TRANSIENT
 from infra.uitgegeven import Published
-from services.consent import projections, taken
-from services.consent.afwijkingen import Afwijkingen
-from services.consent.beperking import Beperkingen
-from services.consent.dagwerk import Dagwerk
+from services.consent import projections
+from services.consent.delen.te_bevestigen import Bevestigen
 from services.consent.domain import (
     GEEN_RELATIE,
     Besluit,
@@ -70,21 +68,24 @@ from services.consent.domain import (
     mag,
     relaties,
 )
-from services.consent.eigen import Lezer
-from services.consent.loginzage import Loginzage
-from services.consent.nood import Noodtoegangen
-from services.consent.noodzicht import Noodzicht
+from services.consent.log.loginzage import Loginzage
+from services.consent.log.register import DELEN, WISSING, register
+from services.consent.log.uitvoer import Uitvoer
+from services.consent.log.verantwoording import Daad, Kop, Verantwoording
+from services.consent.log.verantwoording import Deel as Deel
+from services.consent.log.volledigheid import Volledigheid
 from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
-from services.consent.register import DELEN, WISSING, register
-from services.consent.taken import Taken
-from services.consent.te_bevestigen import Bevestigen
-from services.consent.toezicht import Toezicht
-from services.consent.uitvoer import Uitvoer
-from services.consent.verantwoording import Daad, Kop, Verantwoording
-from services.consent.verantwoording import Deel as Deel
-from services.consent.volledigheid import Volledigheid
+from services.consent.tijd import taken
+from services.consent.tijd.dagwerk import Dagwerk
+from services.consent.tijd.taken import Taken
+from services.consent.toezicht.afwijkingen import Afwijkingen
+from services.consent.toezicht.beperking import Beperkingen
+from services.consent.toezicht.eigen import Lezer
+from services.consent.toezicht.nood import Noodtoegangen
+from services.consent.toezicht.noodzicht import Noodzicht
+from services.consent.toezicht.toezicht import Toezicht
 
 T = TypeVar("T")
 

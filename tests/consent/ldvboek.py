@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import select
 
 from infra.logbook import Geschreven, logregels
-from services.consent import ldv
+from services.consent.log import ldv
 from tests.consent.huis import Huis
 
 SPOOR = "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from infra.auth import Rol
-from services.consent.afwijking import (
+from services.consent.toezicht.afwijking import (
     Afwijking,
     Afwijkingsoort,
     Kijk,

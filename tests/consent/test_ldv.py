@@ -15,8 +15,8 @@ import pytest
 from infra import trace
 from infra.decider import NietBekend, WordtHersteld
 from infra.keys import UnknownKeyError
-from services.consent.register import FG, register
-from services.consent.verantwoording import NAMEN, OnbekendAttribuutError, logregel, status
+from services.consent.log.register import FG, register
+from services.consent.log.verantwoording import NAMEN, OnbekendAttribuutError, logregel, status
 from tests.consent.huis import Huis
 from tests.consent.ldvboek import (
     LEZEN,

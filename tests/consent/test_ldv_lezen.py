@@ -13,7 +13,7 @@ import pytest
 
 from events.begrippen import Leefgebied
 from infra import trace
-from services.consent.verantwoording import NAMEN
+from services.consent.log.verantwoording import NAMEN
 from tests.consent.huis import NERGENS, Huis
 from tests.consent.ldvboek import (
     LEZEN,
@@ -123,7 +123,7 @@ def test_reading_the_log_is_in_the_log_with_a_line_per_person(huis: Huis, spoor:
 
 
 def test_of_more_than_fit_the_newest_are_given(huis: Huis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.consent.loginzage.MEESTE", 3)
+    monkeypatch.setattr("services.consent.log.loginzage.MEESTE", 3)
     kid = huis.kid(huis.anna)
     for _ in range(5):
         huis.vraag("yusuf", kid)

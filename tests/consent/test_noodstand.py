@@ -10,8 +10,8 @@ import pytest
 
 from events.toezicht import Nooduitkomst
 from infra.nood import EerderOnterecht, EerstVerslag
-from services.consent.noodstand import Eerdere, weigering
-from services.consent.werkdagen import feestdagen, is_werkdag, werkdagen_na
+from services.consent.toezicht.noodstand import Eerdere, weigering
+from services.consent.toezicht.werkdagen import feestdagen, is_werkdag, werkdagen_na
 
 VRIJDAG = datetime(2026, 3, 6, 23, 30, tzinfo=UTC)  # already Saturday in the Netherlands
 

@@ -8,8 +8,7 @@ import pytest
 
 from events.begrippen import herkomsten
 from events.waarden import Doel
-from services.consent.regels import regelset
-from services.consent.register import (
+from services.consent.log.register import (
     AFWIJKEND,
     DELEN,
     FG,
@@ -20,6 +19,7 @@ from services.consent.register import (
     Register,
     register,
 )  # fmt: skip
+from services.consent.regels import regelset
 from tests.consent.huis import Huis
 
 BOEK = register("9999")

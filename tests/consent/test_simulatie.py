@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
 from events.waarden import Bezwaar, Doel, Instemming, Ontvanger
 from services.consent.domain import Feiten, Vastlegging, Vraag, Vrager, mag
-from services.consent.openingen import Stap, Stapsoort, minste, na
 from services.consent.regels import Regelset, Uitkomst, regelset
-from services.consent.simulatie import (
+from services.consent.uitleg.openingen import Stap, Stapsoort, minste, na
+from services.consent.uitleg.simulatie import (
     Onderdeel,
     onderdelen,
     op,

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.consent import taken as module
-from services.consent.taken import Taaksoort, soorten
+from services.consent.tijd import taken as module
+from services.consent.tijd.taken import Taaksoort, soorten
 from tests.consent.huis import NERGENS, Huis
 
 DAG = date(2026, 6, 1)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from events.begrippen import Leefgebied, herkomst
 from infra import trace
 from infra.logbook import Geschreven, Regel, logregels
-from services.consent.destijds import toen
 from services.consent.domain import Code
+from services.consent.log.verantwoording import Deel, per_uitkomst, uitkomst
 from services.consent.regels import regelset
-from services.consent.verantwoording import Deel, per_uitkomst, uitkomst
+from services.consent.uitleg.destijds import toen
 from tests.consent.huis import NERGENS, Huis
 from tests.consent.test_gevallen import GEVALLEN, besluit
 from tests.system.stad import BEGIN, Stad, stad

@@ -20,7 +20,7 @@ from infra.getuige import Witness
 from infra.koppen import WITNESS, KeyFile
 from infra.logbook import logregels
 from infra.volgorde import CHECKPOINT
-from services.consent.uitvoer import regel
+from services.consent.log.uitvoer import regel
 from tests.consent.huis import Huis
 from tests.infra.world import NU
 from tests.system.stad import stad

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from events.begrippen import Leefgebied
 from services.consent.domain import Feiten, leeftijd
-from services.consent.taken import Taken, soorten
-from services.consent.verjaardagen import aankondigingen, termijnen, verjaardag
+from services.consent.tijd.taken import Taken, soorten
+from services.consent.tijd.verjaardagen import aankondigingen, termijnen, verjaardag
 from tests.consent.huis import Huis
 from tests.portal.bezoeker import Bezoeker
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from events.begrippen import Rubriek
 from infra.keys import key_releases
 from infra.logbook import LogDamagedError, logregels
-from services.consent.volledigheid import TAAK
+from services.consent.log.volledigheid import TAAK
 from tests.consent.huis import Huis
 
 
@@ -101,7 +101,7 @@ def test_a_line_of_a_key_that_never_left_is_an_incident(huis: Huis) -> None:
 def test_many_faults_are_a_few_tasks_and_all_are_known(
     huis: Huis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.consent.volledigheid._TAKEN", 2)
+    monkeypatch.setattr("services.consent.log.volledigheid._TAKEN", 2)
     kid = huis.kid(huis.anna)
     for _ in range(4):
         huis.vraag("yusuf", kid)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from events.begrippen import Leefgebied, herkomst
-from services.consent.noodzaken import noodzaken, zinnen
+from services.consent.delen.noodzaken import noodzaken, zinnen
 from services.consent.regels import Eis, Uitkomst, Wie, regelset
 from tests.portal.conftest import Wereld, aangemeld
 

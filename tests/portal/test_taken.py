@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.consent import taken as module
-from services.consent.taken import Taaksoort, soorten
+from services.consent.tijd import taken as module
+from services.consent.tijd.taken import Taaksoort, soorten
 from tests.portal.conftest import Wereld
 
 PROEF = Taaksoort(

@@ -7,7 +7,7 @@ import json
 from sqlalchemy import select
 
 from infra.logbook import Geschreven, logregels
-from services.consent.ldv import GEEN_REGEL
+from services.consent.log.ldv import GEEN_REGEL
 from tests.portal.conftest import Wereld
 
 

@@ -1,4 +1,4 @@
-"""The register of processing activities, for everybody who signed in; and whether the log adds up."""
+"""The register of processing activities, for everybody signed in; whether the log adds up."""
 
 from __future__ import annotations
 

@@ -1,0 +1,50 @@
+"""Consent over HTTP: a file per part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from infra.staff import Persona
+from services.consent import NAAM
+from services.consent.api import (
+    afwijkingen,
+    authzen,
+    beperking,
+    delen,
+    destijds,
+    logboek,
+    nood,
+    omstandigheden,
+    regels,
+    taken,
+    toezicht,
+    uitleg,
+    verantwoording,
+)
+from services.consent.application import Consent
+
+
+def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRouter:
+    """Consent's part of `/v1`; `staf` is who can sign in, by id."""
+    routes = APIRouter(tags=[NAAM])
+    for part in (
+        delen.router(consent),
+        taken.router(consent),
+        verantwoording.router(consent),
+        logboek.router(consent),
+        omstandigheden.router(consent),
+        regels.router(consent),
+        uitleg.router(consent, staf),
+        authzen.router(consent, staf),
+        destijds.router(consent),
+        nood.router(consent),
+        nood.afspraken(consent),
+        beperking.router(consent),
+        toezicht.router(consent),
+        afwijkingen.router(consent),
+    ):
+        routes.routes.extend(part.routes)  # flat: the front door reads them one by one
+    return routes

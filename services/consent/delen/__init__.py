@@ -1,0 +1,1 @@
+"""Records about sharing: grounds, consents, waivers, agreements, objections, circumstances."""

@@ -1,0 +1,1 @@
+"""What the log says: who asked, what it meant for whom; reading it, taking it along."""

@@ -1,0 +1,149 @@
+"""The log in plain Dutch: for the person it is about, and for the privacy officer. Pure.
+
+Rules kept here: a person reads about herself only: of others not a name, not a number, not that
+they are there; who looked is called by name when she knows that professional from the plan of the
+household that was looked at, else by function and organisation; another resident is never named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from services.consent.log.loginzage import Blik
+from services.consent.log.register import Register
+from services.consent.regels import Regelset, regelsets
+
+_OPEN = ("mag", "moet")
+_ANDERE_INWONER = "iemand uit uw huishouden, of wie gezag over u heeft"
+_LOGBOEK = "wie uw gegevens zag"
+
+
+def uitgeschreven(inhoud: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row per part again, from a record that says equal outcomes once."""
+    return [
+        {"herkomst": herkomst, "onderwerp": onderwerp, "betrokkenen": betrokkenen}
+        | {name: value for name, value in groep.items() if name != "wat"}
+        for groep in inhoud.get("delen", [])
+        for herkomst, onderwerp, *betrokkenen in groep["wat"]
+    ]
+
+
+def door(blik: Blik) -> dict[str, Any]:
+    """Who did it: id, name, organisation, function, role. Empty when nobody is known to have."""
+    inhoud = (blik.besluit or blik.regel).regel.inhoud
+    oud: dict[str, Any] = inhoud.get("door", {})  # before there were parts
+    return {**oud, **inhoud.get("wie", {}), **inhoud.get("functie", {})}
+
+
+def voor_betrokkene(
+    blikken: Iterable[Blik], bekend: Mapping[UUID, Collection[UUID]], zelf: UUID,
+    regelset: Regelset, register: Register,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Who looked or asked, at what, what for, why and on which ground; oldest first."""
+    shown = []
+    for blik in blikken:
+        regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, door(blik)
+        if not wie or ("delen" not in inhoud and regel.soort != "loginzage"):
+            continue
+        if regel.soort == "loginzage" and wie["id"] == str(zelf):
+            continue  # reading this very list
+        namen = bekend.get(regel.huishouden, ()) if regel.huishouden else ()
+        kop = {
+            "tijdstip": blik.regel.tijdstip,
+            **_wie(wie, zelf, namen),
+            "waarvoor": _waarvoor(inhoud, register),
+        }
+        if regel.soort == "loginzage":
+            shown.append(kop | _deel([_LOGBOEK], "", "", "gezien"))
+            continue
+        delen = uitgeschreven(inhoud)
+        open_ = [deel for deel in delen if deel["uitkomst"] in _OPEN]
+        # Opening a dossier asks for all of it: what stayed closed beside it was not sought.
+        hier = open_ or delen
+        if not hier:
+            continue
+        # Asking whether one may see shows nothing, also when the answer is yes.
+        gezien = bool(open_) and regel.soort != "uitleg"
+        zinnen = _zinnen(blik, regelset)
+        waarom = sorted({zinnen[d["regel"]] for d in open_ if d["regel"] in zinnen})
+        grond = sorted({d["artikel"] for d in open_ if d["artikel"]})
+        shown.append(
+            kop
+            | _deel(
+                sorted({d["onderwerp"] for d in hier}), " ".join(waarom), "; ".join(grond),
+                "gezien" if gezien else "gevraagd, niet gezien",
+            )
+        )  # fmt: skip
+    return shown
+
+
+def _zinnen(blik: Blik, nu: Regelset) -> Mapping[str, str]:
+    """The sentences as they were then: of the rule set that decided."""
+    inhoud = (blik.besluit or blik.regel).regel.inhoud
+    toen = inhoud.get("regelset", {}).get("hash", nu.hash)
+    for gelezen in (nu, *regelsets()):
+        if gelezen.hash == toen:
+            return _per_regel(gelezen)
+    return {}
+
+
+@cache
+def _per_regel(gelezen: Regelset) -> Mapping[str, str]:
+    return {regel.id: regel.zin for regel in gelezen.regels}
+
+
+def _deel(wat: list[str], waarom: str, grond: str, uitkomst: str) -> dict[str, Any]:
+    return {"wat": wat, "waarom": waarom, "grond": grond, "uitkomst": uitkomst}
+
+
+def _wie(wie: Mapping[str, Any], zelf: UUID, bekend: Collection[UUID]) -> dict[str, Any]:
+    """In one line, and apart: what of it may be known."""
+    if wie["id"] == str(zelf):
+        return {"wie": "uzelf", "naam": None, "functie": None, "organisatie": None}
+    if wie["rol"] == "inwoner":
+        return {"wie": _ANDERE_INWONER, "naam": None, "functie": None, "organisatie": None}
+    functie, organisatie = wie["functie"], wie["organisatie"]
+    naam = wie["naam"] if UUID(wie["id"]) in bekend else None
+    taak = functie if functie.lower() == organisatie.lower() else f"{functie}, {organisatie}"
+    return {
+        "wie": taak if naam is None else f"{naam} ({taak})",
+        "naam": naam, "functie": functie, "organisatie": organisatie,
+    }  # fmt: skip
+
+
+def _waarvoor(inhoud: Mapping[str, Any], register: Register) -> str:
+    """The purpose in plain words, as the register had it then; empty for a line from before it."""
+    if "ldv" not in inhoud:
+        return ""
+    return register.lees(inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"])[1].plain
+
+
+def voor_toezicht(blikken: Iterable[Blik]) -> list[dict[str, Any]]:
+    """Every record and line about a household, refusals included: metadata, no content."""
+    shown = []
+    for blik in blikken:
+        regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, door(blik)
+        delen = uitgeschreven(inhoud)
+        vraag, geheel = inhoud.get("vraag", {}), inhoud.get("geheel")
+        # Of the people it is about only a number, also when one of them looked.
+        inwoner = wie.get("rol") == "inwoner"
+        shown.append({
+            "nr": blik.regel.nr,
+            "tijdstip": blik.regel.tijdstip,
+            "soort": regel.soort,
+            "handeling": vraag.get("soort", regel.soort) if blik.besluit is None else None,
+            "vraag": regel.vraag,
+            "persoon": regel.persoon,
+            "wie": f"inwoner {wie['id'][:8]}" if inwoner else wie.get("naam"),
+            "rol": wie.get("rol"),
+            "functie": wie.get("functie"),
+            "organisatie": wie.get("organisatie"),
+            "doel": vraag.get("doel", inhoud.get("doel")),
+            "gezien": [deel for deel in delen if deel["uitkomst"] in _OPEN],
+            "geweigerd": [deel for deel in delen if deel["uitkomst"] not in _OPEN],
+            "weigering": None if geheel is None else geheel["code"],
+        })  # fmt: skip
+    return shown

@@ -1,0 +1,234 @@
+"""Reading the log: for the person it is about, for who supervises, and the records of one trace.
+
+Rules kept here: that somebody reads the log is itself on the record, durable before anything is
+shown, with a line for each person she reads about; what is withheld under a restriction decision
+is left out first, so that counts, order and pages are of what remains; a name of a professional is
+known to a resident only from the plan of the household that was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, select
+
+from infra.auth import Aangemeld, Rol
+from infra.database import Database, Tx
+from infra.decider import NietBekend
+from infra.logbook import Geschreven, Logbook, logregels
+from infra.pseudoniem import Pseudoniemen
+from services.consent.log import register
+from services.consent.log.ldv import GEEN_REGEL, Zoekvraag, past, record
+from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.projections import Beslisfeiten, heeft_relatie
+
+TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
+Afgeschermd = Callable[[Geschreven], bool]
+"""Whether a line stays out of the sight of whom it is about."""
+_boven = logregels.alias("boven")
+
+
+@dataclass(frozen=True, slots=True)
+class Blik:
+    """A line, and the record it hangs under; None for a line from before there were records."""
+
+    regel: Geschreven
+    besluit: Geschreven | None
+
+
+class Loginzage:
+    """Reads the log of one gemeente for people."""
+
+    def __init__(
+        self, database: Database, logboek: Logbook, feiten: Beslisfeiten, maak: Verantwoording,
+        now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self.database, self.logboek = database, logboek
+        self._feiten, self._maak, self._now = feiten, maak, now
+        self.afgeschermd: Callable[[Tx, UUID], Afgeschermd] = lambda _tx, _persoon: lambda _: False
+        """What a restriction decision keeps from a person now (UAVG 41); who decides fills it."""
+
+    def wie_keek(
+        self, wie: Aangemeld, persoon: UUID
+    ) -> tuple[list[Blik], Mapping[UUID, frozenset[UUID]]]:
+        """The lines about one person, for that person, oldest first; and per household whom she
+        knows by name from its plan. Raises NietBekend.
+        """
+        if wie.rol is not Rol.INWONER or wie.actor.id != persoon:
+            raise NietBekend
+        with self.database.read() as tx:
+            zichtbaar = self.zichtbaar(tx, persoon)
+            gevonden = self.blikken(tx, logregels.c.persoon == persoon)
+            blikken = [blik for blik in gevonden if zichtbaar(blik.regel)]
+            huizen = {blik.regel.regel.huishouden for blik in blikken}
+            bekend = {huis: self._bekenden(tx, huis, persoon) for huis in huizen if huis}
+        self.schrijf(wie, [persoon])
+        return blikken, bekend
+
+    def zichtbaar(self, tx: Tx, persoon: UUID) -> Afgeschermd:
+        """What the person herself may see of the lines about her: nothing withheld by a decision,
+        nor an activity that is confidential as a whole (LDV-13)."""
+        afgeschermd = self.afgeschermd(tx, persoon)
+        boek = self._maak.register
+
+        def zien(regel: Geschreven) -> bool:
+            if afgeschermd(regel):
+                return False
+            ldv = regel.regel.inhoud.get("ldv")
+            if ldv is None:  # from before there was a register
+                return True
+            uri = ldv["attributes"]["dpl.core.processing_activity_id"]
+            return not boek.lees(uri)[1].confidential
+
+        return zien
+
+    def overzicht(self, wie: Aangemeld, huishouden: UUID) -> list[Blik]:
+        """All rows of a household, oldest first, for who supervises. Raises NietBekend."""
+        if wie.rol not in TOEZICHT:
+            raise NietBekend
+        with self.database.read() as tx:
+            blikken = self.blikken(tx, logregels.c.huishouden == huishouden)
+        self.schrijf(wie, _personen(blik.regel for blik in blikken), None, huishouden)
+        return blikken
+
+    def zoek(
+        self, wie: Aangemeld, vraag: Zoekvraag, pseudoniemen: Pseudoniemen, systeem: str
+    ) -> list[dict[str, Any]]:
+        """The records of processing that somebody asks for, oldest first: at most MEESTE, and of
+        more the newest. Who supervises finds all; a resident her own, as far as she may see them.
+
+        Raises NietBekend.
+        """
+        if wie.rol not in (*TOEZICHT, Rol.INWONER):
+            raise NietBekend
+        waar = _waar(vraag, pseudoniemen)
+        if wie.rol is Rol.INWONER:
+            waar.append(logregels.c.persoon == wie.actor.id)
+        gevonden: list[tuple[Geschreven, dict[str, Any]]] = []
+        with self.database.read() as tx:
+            zien: Afgeschermd = lambda _: True  # noqa: E731
+            if wie.rol is Rol.INWONER:
+                zien = self.zichtbaar(tx, wie.actor.id)
+            for regel in self._nieuwste(tx, waar):
+                made = record(regel, pseudoniemen, systeem)
+                if past(made, vraag) and zien(regel):
+                    gevonden.append((regel, made))
+                    if len(gevonden) == MEESTE:
+                        break
+        self.schrijf(wie, _personen(regel for regel, _ in gevonden))
+        return [made for _, made in reversed(gevonden)]
+
+    def na(
+        self, wie: Aangemeld, nr: int, pseudoniemen: Pseudoniemen, systeem: str
+    ) -> tuple[list[dict[str, Any]], int]:
+        """The next records after a row number, for a central log, and the number to go on from.
+
+        Raises NietBekend.
+        """
+        if wie.rol is not Rol.PRIVACY_OFFICER:
+            raise NietBekend
+        welke = select(logregels).where(logregels.c.nr > nr, _REGEL)
+        with self.database.read() as tx:
+            regels = list(self.logboek.read(tx, welke.order_by(logregels.c.nr).limit(MEESTE)))
+        self.schrijf(wie, _personen(regels))
+        verder = regels[-1].nr if regels else nr
+        return [record(regel, pseudoniemen, systeem) for regel in regels], verder
+
+    def schrijf(
+        self, wie: Aangemeld, personen: Iterable[UUID], meer: Mapping[str, str] | None = None,
+        huishouden: UUID | None = None,
+    ) -> None:  # fmt: skip
+        """Put on the record that somebody reads the log about these persons; durable at return."""
+        nu = self._now()
+        match wie.rol:
+            case Rol.FG:
+                activiteit = register.FG
+            case Rol.INWONER:
+                activiteit = register.INZAGE
+            case _:
+                activiteit = register.TOEZICHT
+        regels = self._maak.handeling(
+            Kop.hier(nu, self._now()), wie, "loginzage", activiteit, personen, huishouden, meer
+        )
+        with self.database.write() as tx:
+            self.logboek.write(tx, nu, regels)
+
+    def _nieuwste(self, tx: Tx, waar: list[ColumnElement[bool]]) -> Iterator[Geschreven]:
+        """Lines of a selection, newest first, a part of them at a time."""
+        tot = self.logboek.last(tx) + 1
+        while True:
+            welke = select(logregels).where(*waar, _REGEL, logregels.c.nr < tot)
+            nummers = (
+                tx.execute(
+                    welke.with_only_columns(logregels.c.nr)
+                    .order_by(logregels.c.nr.desc())
+                    .limit(MEESTE)
+                )
+                .scalars()
+                .all()
+            )
+            if not nummers:
+                return
+            tot = nummers[-1]
+            deze = select(logregels).where(*waar, _REGEL, logregels.c.nr.between(tot, nummers[0]))
+            yield from sorted(self.logboek.read(tx, deze), key=lambda regel: -regel.nr)
+
+    def blikken(self, tx: Tx, waar: ColumnElement[bool]) -> list[Blik]:
+        """The rows of a selection, oldest first, each with the record it hangs under."""
+        welke = select(logregels).where(waar, logregels.c.soort != "zegelsleutel")
+        regels = sorted(self.logboek.read(tx, welke), key=lambda regel: regel.nr)
+        onder = select(_boven).join(
+            logregels, and_(_boven.c.vraag == logregels.c.vraag, _boven.c.span == logregels.c.boven)
+        )
+        nummers = [regel.nr for regel in regels if regel.regel.boven is not None]
+        records: dict[tuple[UUID, str | None], Geschreven] = {}
+        for begin in range(0, len(nummers), _PER_KEER):
+            deze = nummers[begin : begin + _PER_KEER]
+            for boven in self.logboek.read(tx, onder.where(logregels.c.nr.in_(deze)).distinct()):
+                records[boven.regel.vraag, boven.regel.span] = boven
+        return [Blik(r, records.get((r.regel.vraag, r.regel.boven))) for r in regels]
+
+    def _bekenden(self, tx: Tx, huishouden: UUID, persoon: UUID) -> frozenset[UUID]:
+        rijen = self._feiten.rijen(tx, huishouden)
+        if not heeft_relatie(rijen, persoon, inwoner=True):  # who left knows no newcomers
+            return frozenset()
+        return frozenset(rij.medewerker for rij in rijen if rij.soort in ("regisseur", "deelnemer"))
+
+
+def _personen(regels: Iterable[Geschreven]) -> set[UUID]:
+    return {regel.regel.persoon for regel in regels if regel.regel.persoon is not None}
+
+
+def _waar(vraag: Zoekvraag, pseudoniemen: Pseudoniemen) -> list[ColumnElement[bool]]:
+    """What of a question the database can find; moments a day wider, because they are text there.
+
+    A pseudonym that was not made here finds nothing.
+    """
+    waar: list[ColumnElement[bool]] = []
+    if vraag.vraag is not None:
+        waar.append(logregels.c.vraag == vraag.vraag)
+    if vraag.betrokkene is not None:
+        persoon = pseudoniemen.lees(vraag.betrokkene)
+        waar.append(false() if persoon is None else logregels.c.persoon == persoon)
+    if vraag.van is not None:
+        waar.append(logregels.c.tijdstip >= _dag(vraag.van, -1))
+    if vraag.tot is not None:
+        waar.append(logregels.c.tijdstip <= _dag(vraag.tot, 2))
+    return waar
+
+
+def _dag(moment: int, verder: int) -> str:
+    begin = datetime.fromtimestamp(min(max(moment // 1000, _DAG), _EEUWIG), UTC)
+    return (begin + timedelta(days=verder)).date().isoformat()
+
+
+MEESTE = 1000
+"""Records in one answer."""
+_PER_KEER = 500
+_DAG, _EEUWIG = 86_400, 250_000_000_000
+"""Seconds since 1970 between which a moment is a date."""
+_REGEL = logregels.c.soort.not_in(GEEN_REGEL)

@@ -1,0 +1,175 @@
+"""Completeness: every key that left for a reader is in a line of the log, and the other way round.
+
+Rules kept here: the key store counts what it unwraps for whom, the lines say what left, and neither
+knows of the other; equal means nobody read without a line and no line disappeared. A difference is
+an incident: it stays known, and it is a task for the privacy officer until somebody looked into it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from infra.auth import Aangemeld, Rol
+from infra.database import Database, Tx
+from infra.decider import NEDERLAND, NietBekend
+from infra.keys import key_releases
+from infra.logbook import Logbook, LogDamagedError, logregels
+from services.consent.tijd.taken import Taken
+
+tables = MetaData()
+_stand = Table(
+    "aansluiting", tables,
+    Column("nr", Integer, primary_key=True, autoincrement=False),
+    Column("regel", Integer, nullable=False),
+    Column("vrijgave", Integer, nullable=False),
+)  # fmt: skip
+_verschillen = Table(
+    "verschillen", tables,
+    Column("span", String(16), primary_key=True),
+    Column("persoon", Uuid, primary_key=True),
+    Column("vraag", Uuid, nullable=False),
+    Column("meer", Integer, nullable=False),
+    Column("taak", Uuid),
+)  # fmt: skip
+TAAK = "log-verschil"
+_PER_KEER = 5000
+_TAKEN = 20
+"""Tasks of one run: whoever gets twenty does not need the next hundred."""
+_TERMIJN = timedelta(days=3)
+Plek = tuple[UUID, str, UUID]
+"""Trace, span of the question, person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verschil:
+    """Of one question and one person: how many keys left more than the lines say, or fewer (<0)."""
+
+    vraag: UUID
+    span: str
+    persoon: UUID
+    meer: int
+    taak: UUID | None
+
+
+class Volledigheid:
+    """Compares releases with lines for one gemeente."""
+
+    def __init__(
+        self, database: Database, logboek: Logbook, taken: Taken, now: Callable[[], datetime]
+    ) -> None:
+        self._database, self._logboek, self._taken, self._now = database, logboek, taken, now
+        database.create(tables)
+
+    def controleer(self, *, alles: bool = False) -> int:
+        """Compare what came since the last time, or everything; how many differences were found.
+
+        Both ends are read in one transaction: a release and its lines are committed together.
+        """
+        with self._database.read() as tx:
+            stand = tx.execute(select(_stand)).first()
+            begin = (0, 0) if alles or stand is None else (stand.regel, stand.vrijgave)
+            eind = (
+                self._logboek.last(tx),
+                tx.execute(select(func.max(key_releases.c.nr))).scalar() or 0,
+            )
+            saldo: Counter[Plek] = Counter()
+            for plek, aantal in self._vrijgegeven(tx, begin[1], eind[1]):
+                saldo[plek] += aantal
+            for plek, aantal in self._gelezen(tx, begin[0], eind[0]):
+                saldo[plek] -= aantal
+        anders = {plek: meer for plek, meer in saldo.items() if meer}
+        with self._database.write() as tx:
+            if alles:  # what was settled since is told anew, with its task
+                bekend = {(rij.span, rij.persoon) for rij in tx.execute(select(_verschillen))}
+                anders = {p: m for p, m in anders.items() if (p[1], p[2]) not in bekend}
+            for (vraag, span, persoon), meer in anders.items():
+                tx.execute(
+                    insert(_verschillen).values(
+                        span=span, persoon=persoon, vraag=vraag, meer=meer, taak=None
+                    )
+                )
+            rij = {"nr": 1, "regel": eind[0], "vrijgave": eind[1]}
+            tx.execute(
+                upsert(_stand).values(rij).on_conflict_do_update(index_elements=["nr"], set_=rij)
+            )
+        self._meld()
+        return len(anders)
+
+    def eis(self) -> None:
+        """For a check by hand: compare everything. Raises LogDamagedError when it does not fit."""
+        if self.controleer(alles=True) or self.open():
+            raise LogDamagedError("de uitgegeven sleutels en de logregels zijn niet gelijk")
+
+    def dagelijks(self) -> None:
+        """What came since yesterday (for the daily work)."""
+        self.controleer()
+
+    def open(self) -> int:
+        """How many differences nobody has looked into yet."""
+        return sum(
+            verschil.taak is None or self._taken.wacht(verschil.taak) for verschil in self._bekend()
+        )
+
+    def overzicht(self, wie: Aangemeld) -> list[Verschil]:
+        """All differences that were ever found, for who supervises. Raises NietBekend."""
+        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.FG):
+            raise NietBekend
+        return self._bekend()
+
+    def _bekend(self) -> list[Verschil]:
+        with self._database.read() as tx:
+            return [
+                Verschil(rij.vraag, rij.span, rij.persoon, rij.meer, rij.taak)
+                for rij in tx.execute(select(_verschillen).order_by(_verschillen.c.span))
+            ]
+
+    def _meld(self) -> None:
+        """A task for each question that does not fit; again after a crash, and then still one."""
+        zonder = [verschil for verschil in self._bekend() if verschil.taak is None]
+        uiterlijk = self._now().astimezone(NEDERLAND).date() + _TERMIJN
+        taak: UUID | None = None
+        for nummer, verschil in enumerate(zonder):
+            if nummer < _TAKEN:
+                taak = self._taken.ontsta(
+                    TAAK, Rol.PRIVACY_OFFICER.value, verschil.vraag, uiterlijk,
+                    self._taken.systeem(),
+                )  # fmt: skip
+            with self._database.write() as tx:
+                tx.execute(
+                    update(_verschillen)
+                    .where(
+                        _verschillen.c.span == verschil.span,
+                        _verschillen.c.persoon == verschil.persoon,
+                    )
+                    .values(taak=taak)
+                )
+
+    def _vrijgegeven(self, tx: Tx, na: int, tot: int) -> Iterator[tuple[Plek, int]]:
+        for begin in range(na, tot, _PER_KEER):
+            deze = select(key_releases).where(
+                key_releases.c.nr > begin, key_releases.c.nr <= min(begin + _PER_KEER, tot)
+            )
+            for rij in tx.execute(deze):
+                yield (rij.vraag, rij.span, rij.subject), rij.number
+
+    def _gelezen(self, tx: Tx, na: int, tot: int) -> Iterator[tuple[Plek, int]]:
+        for begin in range(na, tot, _PER_KEER):
+            deze = select(logregels).where(
+                logregels.c.nr > begin, logregels.c.nr <= min(begin + _PER_KEER, tot),
+                logregels.c.soort.in_(["inzage", "besluit"]), logregels.c.span.is_not(None),
+            )  # fmt: skip
+            for geschreven in self._logboek.read(tx, deze):
+                regel, sleutels = geschreven.regel, geschreven.regel.inhoud.get("sleutels", 0)
+                if regel.persoon is not None and regel.boven is not None:
+                    yield (regel.vraag, regel.boven, regel.persoon), sleutels
+                elif isinstance(sleutels, dict) and regel.span is not None:
+                    # Of the household as such there is no line: the record counts its keys.
+                    for wiens, aantal in sleutels.items():
+                        yield (regel.vraag, regel.span, UUID(wiens)), aantal

@@ -1,0 +1,1 @@
+"""What time does: tasks that wait, birthdays, the work of every day."""

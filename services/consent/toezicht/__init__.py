@@ -1,0 +1,1 @@
+"""Supervision: emergency access, restrictions, outliers, and who may look at what of them."""

@@ -1,0 +1,88 @@
+"""Looking at emergency accesses: whose, by whom, how judged. Every look is in the log.
+
+The one who took it sees her own; privacy officer and beslisser all of it; the FG and the duty
+manager who, when and how it stands, not why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from events.toezicht import NoodFact, NoodtoegangGenomen
+from infra.auth import Aangemeld, Rol
+from infra.database import Database, Tx
+from infra.decider import NietBekend
+from infra.logbook import Logbook
+from services.consent.log.register import FG, TOEZICHT
+from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.toezicht.eigen import Lezer, Stap
+from services.consent.toezicht.nood import Noodtoegangen
+from services.consent.toezicht.noodstand import Eerdere, Noodstand
+
+_INHOUD = (Rol.PRIVACY_OFFICER, Rol.BESLISSER)
+_METADATA = (*_INHOUD, Rol.FG, Rol.DIENSTLEIDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Gezien:
+    """An emergency access as one reader sees it."""
+
+    een: Eerdere
+    stand: Noodstand
+    uiterlijk: date
+    stappen: tuple[Stap, ...]
+
+
+class Noodzicht:
+    """Reading; the use cases that change something are in `nood`."""
+
+    def __init__(
+        self, lezer: Lezer, logboek: Logbook, nood: Noodtoegangen, maak: Verantwoording,
+        now: Callable[[], datetime], database: Database,
+    ) -> None:  # fmt: skip
+        self._lezer, self._logboek, self._nood, self._maak = lezer, logboek, nood, maak
+        self._now, self._database = now, database
+
+    def alle(self, wie: Aangemeld) -> list[Gezien]:
+        """What she may see of emergency accesses, the last one first, without the texts."""
+        if wie.rol not in (*_METADATA, Rol.PROFESSIONAL):
+            raise NietBekend
+        eigen = wie.actor.id if wie.rol is Rol.PROFESSIONAL else None
+        with self._database.write() as tx:
+            gezien = [self._zie(tx, een, inhoud=False) for een in self._nood.eerdere(tx, eigen)]
+            if gezien and eigen is None:
+                self._log(tx, wie, [een.een for een in gezien], inhoud=False)
+        return gezien[::-1]
+
+    def een(self, wie: Aangemeld, nummer: UUID) -> Gezien:
+        """One of them, with the texts for who judges or took it. Raises NietBekend."""
+        zelf = wie.rol is Rol.PROFESSIONAL
+        if not zelf and wie.rol not in _METADATA:
+            raise NietBekend
+        een = self._nood.een(nummer, wie.actor.id if zelf else None)
+        inhoud = zelf or wie.rol in _INHOUD
+        with self._database.write() as tx:
+            gezien = self._zie(tx, een, inhoud=inhoud)
+            self._log(tx, wie, [een], inhoud=inhoud)
+        return gezien
+
+    def _zie(self, tx: Tx, een: Eerdere, *, inhoud: bool) -> Gezien:
+        stand, stappen = Noodstand(), []
+        for stap in self._lezer.stappen(tx, een.id):
+            stand = stand.evolve(cast(NoodFact, stap.fact))
+            if inhoud:
+                stappen.append(stap)
+            elif isinstance(stap.fact, NoodtoegangGenomen):
+                stappen.append(replace(stap, inhoud={}))
+        return Gezien(een, stand, een.uiterlijk, tuple(stappen))
+
+    def _log(self, tx: Tx, wie: Aangemeld, welke: list[Eerdere], *, inhoud: bool) -> None:
+        meer = {"noodtoegangen": [str(een.id) for een in welke], "tekst": inhoud}
+        activiteit = FG if wie.rol is Rol.FG else TOEZICHT
+        kop = Kop.hier(self._now(), self._now())
+        regels = self._maak.handeling(kop, wie, "noodinzage", activiteit, meer=meer)
+        self._logboek.write(tx, self._now(), regels)

@@ -1,0 +1,135 @@
+"""Why she may see something or not, and the least that would open it; every question is logged.
+
+For anybody with a task, or who belongs here, about her own access. The answer is the same whether
+any such data exist or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from events.begrippen import Rubriek, herkomst
+from events.waarden import Doel
+from infra.auth import Aangemeld
+from infra.decider import NietBekend
+from services.consent.application import Consent, vrager
+from services.consent.domain import GEEN_RELATIE, Besluit, Code, Feiten, Vraag, mag
+from services.consent.log.verantwoording import Deel
+from services.consent.regels import Regelset, Uitkomst
+from services.consent.uitleg.openingen import Opening, Stap, minste
+from services.consent.uitleg.simulatie import (
+    Onderdeel,
+    beslis,
+    onderdelen,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waarom:
+    """A decision about oneself, and the least that would open it."""
+
+    besluit: Besluit
+    openingen: tuple[Opening, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mogelijkheid:
+    """A kind of data about one person that does not open now, and one smallest way to open it."""
+
+    onderdeel: Onderdeel
+    besluit: Besluit
+    opening: Opening
+
+
+class Uitleggen:
+    """The questions of people about their own access."""
+
+    def __init__(self, consent: Consent) -> None:
+        self._consent = consent
+
+    def waarom(
+        self, wie: Aangemeld, huishouden: UUID, onderdeel: Onderdeel, doel: Doel | None = None,
+        meer: Mapping[str, Any] | None = None, nummer: UUID | None = None,
+    ) -> Waarom:  # fmt: skip
+        """May I see this, and if not, what is the least that opens it.
+
+        The same answer whether anything exists or not.
+        """
+        vraagt = vrager(wie)
+        vraag = Vraag(vraagt, doel, onderdeel.betrokkenen, onderdeel.herkomst, onderdeel.onderwerp)
+
+        def beantwoord(feiten: Feiten) -> tuple[Waarom, list[Deel]] | None:
+            besluit = mag(vraag, feiten, self._consent.regels)
+            # Of people outside the household only what she sees anyway has a reason to be told.
+            if not besluit.open and not {*onderdeel.betrokkenen} <= {*feiten.leden}:
+                return None
+            openingen = (
+                _zonder_houders(minste(vraag, feiten, self._consent.regels), vraag, feiten,
+                                self._consent.regels)
+                if herstelbaar(besluit) else ()
+            )  # fmt: skip
+            return Waarom(besluit, openingen), [deel_van(onderdeel, besluit)]
+
+        found = self._consent.stel(wie, huishouden, doel, beantwoord, meer, nummer=nummer)
+        return found or Waarom(GEEN_RELATIE)
+
+    def mogelijkheden(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> list[Mogelijkheid]:
+        """What about this person does not open to her now, but would after a step.
+
+        Rules and records decide what is in this list, never what data there are. Raises NietBekend.
+        """
+        vraagt, regels = vrager(wie), self._consent.regels
+
+        def beantwoord(feiten: Feiten) -> tuple[list[Mogelijkheid], list[Deel]] | None:
+            if persoon not in feiten.leden:
+                return None
+            gevonden = []
+            for onderdeel in onderdelen(persoon):
+                besluit = beslis(vraagt, onderdeel, feiten, regels)
+                if not herstelbaar(besluit):
+                    continue
+                vraag = Vraag(vraagt, None, (persoon,), onderdeel.herkomst, onderdeel.onderwerp)
+                openingen = _zonder_houders(minste(vraag, feiten, regels), vraag, feiten, regels)
+                if openingen:
+                    gevonden.append(Mogelijkheid(onderdeel, besluit, openingen[0]))
+            return gevonden, [deel_van(m.onderdeel, m.besluit) for m in gevonden]
+
+        meer = {"actie": "mogelijkheden"}
+        found = self._consent.stel(wie, huishouden, None, beantwoord, meer)
+        if found is None:
+            raise NietBekend
+        return found
+
+
+def deel_van(onderdeel: Onderdeel, besluit: Besluit) -> Deel:
+    """A decision as the log has it."""
+    return Deel(onderdeel.betrokkenen, onderdeel.herkomst, onderdeel.onderwerp, besluit)
+
+
+def herstelbaar(besluit: Besluit) -> bool:
+    """Whether people can open it by recording something."""
+    return besluit.uitkomst is Uitkomst.MAG_NA or besluit.code is Code.BEZWAAR
+
+
+def _zonder_houders(
+    openingen: Iterable[Opening], vraag: Vraag, feiten: Feiten, regels: Regelset
+) -> tuple[Opening, ...]:
+    """Who has custody is told only to who may see it; to others a step names no holder."""
+
+    def kent(persoon: UUID) -> bool:
+        gezag = Onderdeel((persoon,), herkomst("gezinsplan"), Rubriek.GEZAG)
+        return beslis(vraag.vrager, gezag, feiten, regels).open
+
+    def zonder(stap: Stap) -> Stap:
+        if kent(stap.persoon):
+            return stap
+        eigen = (stap.persoon, vraag.vrager.actor.id)
+        return replace(stap, door=tuple(wie for wie in stap.door if wie in eigen))
+
+    return tuple(
+        replace(opening, stappen=tuple(zonder(stap) for stap in opening.stappen))
+        for opening in openingen
+    )
