@@ -49,7 +49,7 @@ def test_demo_starts_from_nothing_in_one_screen_and_ends_with_zero(
     assert code == 0
     for told in (server.url, str(data), sqlite3.sqlite_version, "één schrijver", "Ellen de Wit"):
         assert told in out
-    assert len(out.splitlines()) <= 24, out
+    assert len(out.splitlines()) <= 34, out
     assert all(json.loads(line)["level"] for line in err.splitlines()), err
     with capsys.disabled():
         print(f"\n  resident memory of the demo: {memory} MB")  # noqa: T201

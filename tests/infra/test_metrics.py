@@ -58,6 +58,8 @@ def full() -> Metrics:
     metrics.foreign("portal", "intake", lambda: 3)
     metrics.relay(Relay())
     metrics.logbook("9999", lambda: 41)
+    metrics.unsigned("9999", lambda: (0, 0.0))
+    metrics.incidents("9999", lambda: 0)
     return metrics
 
 

@@ -255,18 +255,18 @@ def _toestemming(wereld: Wereld, onderwerp: str) -> dict[str, str]:
 def test_a_form_sent_twice_is_stored_once_and_withdrawn_with_one_button(wereld: Wereld) -> None:
     samira = wereld.bezoeker("Samira Amrani")
     pad = f"{wereld.pad}/toestemming"
-    velden = samira.verborgen(pad, pad) | _toestemming(wereld, "dagbesteding")
+    velden = samira.verborgen(pad, pad) | _toestemming(wereld, "middelengebruik")
     een, twee = samira.verstuur(pad, velden), samira.verstuur(pad, velden)
     assert een.status_code == twee.status_code == 303
     assert een.headers["Location"] == twee.headers["Location"]
     page = samira.zie(een.headers["Location"])
     assert "De toestemming is vastgelegd." in page
-    (deel,) = (part for part in page.split("<article") if "Dagbesteding" in part)
+    (deel,) = (part for part in page.split("<article") if "Middelengebruik" in part)
     assert "Geldt" in deel
     (intrekken,) = (p for p in gelezen(deel).formulieren if p.endswith("/intrekking"))
     weg = samira.verstuur(intrekken, samira.verborgen(wereld.pad, intrekken))
     page = samira.zie(weg.headers["Location"])
-    (deel,) = (part for part in page.split("<article") if "Dagbesteding" in part)
+    (deel,) = (part for part in page.split("<article") if "Middelengebruik" in part)
     assert "Geldt niet meer" in deel
     assert "/intrekking" not in deel
 
