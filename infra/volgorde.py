@@ -79,10 +79,11 @@ class Sequencer:
 
     def _step(self) -> int:
         signer = self._key.signer()
+        # Before the database: what another signs in between is then in neither, or only there.
+        published = self._published(signer.verifier)
         with self._database.read() as tx:  # 1
             last = last_head(tx, signer.verifier)
             rows = entries(tx, last.size, BATCH)
-        published = self._published(signer.verifier)
         self._continues(last, published)  # 2
         if not rows:
             if published != last:
