@@ -16,8 +16,8 @@ check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
 	@$(PY) -m pytest -m "not servers" -x
 
 test: lint .venv/.browser .venv/.linter .venv/.servers  ## alles, ook het echte commando en de browser
-	@$(PY) -m pytest -m "not servers" -n 2 --dist loadfile
-	@$(PY) -m pytest -m servers
+	@$(PY) -m pytest -m "beside or not servers" -n 2 --dist loadfile
+	@$(PY) -m pytest -m "servers and not beside"
 
 cluster: .venv/.test .venv/.servers  ## alles verdeeld over processen, op een echte PostgreSQL en Kafka
 	@$(PY) -m app.cluster

@@ -19,7 +19,7 @@ import pytest
 from app.wiring import claim, release
 from tests.proces import Server, run
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.beside]
 ELLEN = "11111111-0000-4000-8000-000000000001"
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.portal.conftest import Wereld, aangemeld
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.beside]
 
 
 @pytest.mark.parametrize("breedte", [320, 390, 1366])

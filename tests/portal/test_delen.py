@@ -12,7 +12,7 @@ from services.consent.delen.noodzaken import noodzaken, zinnen
 from services.consent.regels import Eis, Uitkomst, Wie, regelset
 from tests.portal.conftest import Wereld, aangemeld
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.beside]
 
 
 class Handen:
