@@ -6,7 +6,7 @@ The same story is the end-to-end test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -44,6 +44,16 @@ class Toneel:
         self._tokens: dict[UUID, str] = {}
         self._posities: dict[str, str] = {}
         self.stap = Stap("")
+
+    def speel(self, acts: Iterable[Callable[[], None]]) -> Iterator[Stap]:
+        """Act by act; each step is yielded after it came true."""
+        for act in acts:
+            self.stap = Stap(act.__doc__ or "")
+            act()
+            yield self.stap
+
+    def zeg(self, regel: str) -> None:
+        self.stap.regels.append(regel)
 
     def wie(self, naam: str) -> Persona:
         return self._personas[naam]
@@ -108,7 +118,7 @@ class Verhaal:
     """Noah's school reports, and what comes of it."""
 
     def __init__(self, toneel: Toneel, vandaag: date) -> None:
-        self.t = toneel
+        self.t, self.zeg = toneel, toneel.zeg
         self.vandaag = vandaag
         wie = toneel.wie
         self.yusuf, self.ellen = wie("Yusuf Kaya"), wie("Ellen de Wit")
@@ -128,13 +138,7 @@ class Verhaal:
             self.regisseur_vraagt_schulden, self.moeder_geeft_toestemming, self.moeder_trekt_in,
             self.buitenstaander, self.wie_keek, self.privacy_officer, self.buurvrouw,
         ]  # fmt: skip
-        for act in acts:
-            self.t.stap = Stap(act.__doc__ or "")
-            act()
-            yield self.t.stap
-
-    def zeg(self, regel: str) -> None:
-        self.t.stap.regels.append(regel)
+        return self.t.speel(acts)
 
     def over(self, dagen: int) -> str:
         return (self.vandaag + timedelta(days=dagen)).isoformat()

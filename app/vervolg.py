@@ -29,7 +29,7 @@ class Vervolg:
     """The same household, some weeks later."""
 
     def __init__(self, verhaal: Verhaal) -> None:
-        self.v, self.t = verhaal, verhaal.t
+        self.v, self.t, self.zeg = verhaal, verhaal.t, verhaal.zeg
         wie = self.t.wie
         self.petra, self.nadia = wie("Petra Blom"), wie("Nadia Bouzid")
         self.fg = wie("Femke Postma")
@@ -41,10 +41,7 @@ class Vervolg:
             self.noah_beslist_zelf, self.gezinsvoogd, self.crisisnacht, self.maandag,
             self.onopgemerkt, self.bewijs,
         ]  # fmt: skip
-        for act in acts:
-            self.t.stap = Stap(act.__doc__ or "")
-            act()
-            yield self.t.stap
+        return self.t.speel(acts)
 
     # --- the steps ----------------------------------------------------------------------------
 
@@ -195,9 +192,6 @@ class Vervolg:
     @property
     def _hier(self) -> str:
         return f"/huishoudens/{self.v.huishouden}"
-
-    def zeg(self, regel: str) -> None:
-        self.t.stap.regels.append(regel)
 
     def _inwoner(self, persoon: str, naam: str) -> None:
         self.t.doe(self.v.ellen.id, "/personas", {"persoon": persoon, "naam": naam})

@@ -52,7 +52,6 @@ from infra.positions import Located, Posities
 from infra.provider import FileKeyProvider, KeyFileError
 from infra.pseudoniem import Pseudoniemen
 from infra.samen import Shared
-from infra.seal import Opener
 from infra.store import Store
 from infra.transient import TRANSIENT
 from infra.uitgegeven import Published
@@ -74,6 +73,7 @@ from services.consent.log.uitvoer import Uitvoer
 from services.consent.log.verantwoording import Daad, Kop, Verantwoording
 from services.consent.log.verantwoording import Deel as Deel
 from services.consent.log.volledigheid import Volledigheid
+from services.consent.openen import opener
 from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
 from services.consent.regels import Regelset, Wie, regelset
@@ -387,14 +387,10 @@ class Consent:
             if (name := VELDEN.get(type(envelope.fact))) is not None
             and isinstance(value := getattr(envelope.fact, name), Sealed)
         }
-        infos = self._keys.describe(tx, {value.capsule.kid for value in velden.values()})
-        opener = Opener(
-            {info.kid: self._keys.unwrap(info) for info in infos if not info.erased},
-            {info.kid for info in infos if info.erased},
-        )
+        openen = opener(self._keys, tx, {value.capsule.kid for value in velden.values()})
         for _, envelope in facts:
             value = velden.get(id(envelope))
-            waarde = None if value is None else opener.open(value)
+            waarde = None if value is None else openen.open(value)
             self._feiten.schrijf(tx, envelope.version, beslisfeiten(envelope, waarde))
         self.afwijkingen.volg(tx, facts)
         self.dagwerk.geraakt({envelope.stream for _, envelope in facts})

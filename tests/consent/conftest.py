@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,18 @@ from tests.system.stad import stad
 def huis(tmp_path: Path) -> Iterator[Huis]:
     with stad(tmp_path) as made:
         yield Huis(made)
+
+
+@pytest.fixture
+def vers(tmp_path: Path) -> Iterator[Huis]:
+    """A household of which nothing was read yet, where `huis` is one for a whole file."""
+    with stad(tmp_path) as made:
+        yield Huis(made)
+
+
+@pytest.fixture
+def spoor() -> str:
+    return uuid4().hex
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -36,18 +35,6 @@ def huis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Huis]:
     """One household for all questions that only add to the log."""
     with stad(tmp_path_factory.mktemp("ldv")) as made:
         yield Huis(made)
-
-
-@pytest.fixture
-def vers(tmp_path: Path) -> Iterator[Huis]:
-    """A household of which nothing was read yet."""
-    with stad(tmp_path) as made:
-        yield Huis(made)
-
-
-@pytest.fixture
-def spoor() -> str:
-    return uuid4().hex
 
 
 def test_ldv_01_a_write_that_is_not_confirmed_fails_the_processing(

@@ -37,18 +37,6 @@ def huis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Huis]:
         yield Huis(made)
 
 
-@pytest.fixture
-def vers(tmp_path: Path) -> Iterator[Huis]:
-    """A household of which nothing was read yet."""
-    with stad(tmp_path) as made:
-        yield Huis(made)
-
-
-@pytest.fixture
-def spoor() -> str:
-    return uuid4().hex
-
-
 @pytest.mark.parametrize(
     "body", [{}, {"startTime": 1}, {"startTime": 1, "endTime": 2}, {"traceId": "x"},
              {"traceId": None}, {"dpl.x": "y", "traceId": SPOOR},

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
-from events.base import Open, Zegelplaats
-from events.begrippen import Rubriek, herkomst
+from events.base import Open
 from events.consent import ConsentFact, OmstandigheidVastgelegd, VervangerAangewezen
 from events.waarden import Omstandigheid, Vervanging
 from infra.auth import Aangemeld, Rol
@@ -25,6 +24,7 @@ from services.consent.domain import (
     ontbrekende_akkoorden,
     wie_beslist,
 )
+from services.consent.plaatsen import plaats_delen
 
 _RUIMTE = UUID("c0f3a3b4-7a4e-4f5c-9d2e-6f1f5a0f8e63")
 
@@ -54,7 +54,7 @@ class Omstandigheden:
         controleer_vastlegger(wat, vrager(opdracht.wie), feiten)
         controleer_omstandigheid(wat, persoon, feiten)
         fact = OmstandigheidVastgelegd(
-            huishouden=huishouden, persoon=persoon, omstandigheid=Open(wat, _plaats(persoon))
+            huishouden=huishouden, persoon=persoon, omstandigheid=Open(wat, plaats_delen(persoon))
         )
         return self._nieuw(opdracht, fact)
 
@@ -69,7 +69,7 @@ class Omstandigheden:
         controleer_vervanger(wie, vervanging, vrager(opdracht.wie), feiten)
         fact = VervangerAangewezen(
             huishouden=huishouden, persoon=huishouden, medewerker=wie,
-            vervangt=opdracht.wie.actor.id, vervanging=Open(vervanging, _plaats(huishouden)),
+            vervangt=opdracht.wie.actor.id, vervanging=Open(vervanging, plaats_delen(huishouden)),
         )  # fmt: skip
         return self._nieuw(opdracht, fact)
 
@@ -90,7 +90,3 @@ class Omstandigheden:
     def _nieuw(self, opdracht: Opdracht, fact: ConsentFact) -> Recorded:
         record = uuid5(_RUIMTE, str(opdracht.context.sleutel))  # the same command, the same record
         return self._consent.leg_vast(record, fact, opdracht.context)
-
-
-def _plaats(wie: UUID) -> Zegelplaats:
-    return Zegelplaats((wie,), herkomst("delen"), Rubriek.DELEN)

@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any, assert_never
 from uuid import UUID, uuid5
 
-from events.base import Open, Zegelplaats
-from events.begrippen import Rubriek, herkomst
+from events.base import Open
 from events.consent import BevestigingFact, BevestigingGevraagd, VastleggingBevestigd
 from events.waarden import Bevestiging, Bevestigtermijn
 from infra.auth import Aangemeld, Rol
@@ -21,6 +20,7 @@ from infra.database import Tx
 from infra.decider import Context, NietBekend, Recorded
 from infra.store import Store
 from services.consent.domain import Feiten
+from services.consent.plaatsen import plaats_delen
 from services.consent.projections import Beslisfeiten, Rij
 from services.consent.tijd.verjaardagen import Namens, Stand
 
@@ -64,7 +64,7 @@ class Bevestigen:
         termijn = Bevestigtermijn(mijlpaal=stand.mijlpaal, uiterlijk=stand.uiterlijk)
         fact = BevestigingGevraagd(
             huishouden=huishouden, persoon=namens.persoon, record=namens.record,
-            termijn=Open(termijn, _plaats(namens.persoon)),
+            termijn=Open(termijn, plaats_delen(namens.persoon)),
         )  # fmt: skip
         sleutel = f"{_ACHTER}{namens.record}:{stand.mijlpaal}"
         self._store.handle(
@@ -88,7 +88,7 @@ class Bevestigen:
             bevestiging = Bevestiging(mijlpaal=gevraagd.mijlpaal, wijze=wijze)
             fact = VastleggingBevestigd(
                 huishouden=huishouden, persoon=rij.persoon, record=record,
-                bevestiging=Open(bevestiging, _plaats(rij.persoon)),
+                bevestiging=Open(bevestiging, plaats_delen(rij.persoon)),
             )  # fmt: skip
             return stand.bevestig(fact)
 
@@ -115,7 +115,3 @@ def _mag(wie: Aangemeld, persoon: UUID, feiten: Feiten) -> bool:
 
 def _stroom(record: UUID) -> UUID:
     return uuid5(_RUIMTE, str(record))
-
-
-def _plaats(persoon: UUID) -> Zegelplaats:
-    return Zegelplaats((persoon,), herkomst("delen"), Rubriek.DELEN)

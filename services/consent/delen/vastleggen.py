@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from events.base import Open, Zegelplaats
-from events.begrippen import Rubriek, herkomst
+from events.base import Open
 from events.consent import (
     BezwaarGemaakt,
     ConsentFact,
@@ -36,7 +35,6 @@ from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
     Feiten,
-    LopendVerleden,
     MagNietNamens,
     controleer_akkoord,
     controleer_gever,
@@ -48,6 +46,7 @@ from services.consent.domain import (
 )
 from services.consent.domain.vastleggen import handeling
 from services.consent.domain.vertegenwoordiging import Handeling
+from services.consent.plaatsen import plaats_delen
 from services.consent.toezicht.noodstand import AlleenHouder
 
 _RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
@@ -79,7 +78,7 @@ class Vastleggen:
             self._leg_vast(
                 opdracht, str(nummer),
                 GrondslagVastgelegd(
-                    huishouden=huishouden, persoon=persoon, grond=Open(grond, _plaats(persoon))
+                    huishouden=huishouden, persoon=persoon, grond=Open(grond, plaats_delen(persoon))
                 ),
             )
             # By number, so that the same key with other persons is refused.
@@ -94,7 +93,7 @@ class Vastleggen:
         )
         controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context))
         fact = ToestemmingGegeven(
-            huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, _plaats(persoon))
+            huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, plaats_delen(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
 
@@ -106,7 +105,7 @@ class Vastleggen:
         )
         controleer_opheffing(inhoud, persoon, feiten)
         fact = GeheimhoudingOpgeheven(
-            huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, _plaats(persoon))
+            huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, plaats_delen(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
 
@@ -118,7 +117,7 @@ class Vastleggen:
         )
         controleer_akkoord(inhoud, persoon, feiten)
         fact = HulpAkkoordGegeven(
-            huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, _plaats(persoon))
+            huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, plaats_delen(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
 
@@ -133,11 +132,9 @@ class Vastleggen:
         feiten = self._mag_voor(wie, huishouden, persoon, Handeling.VERSTREKKEN)
         if wie.herkomst.geheimhouder is None or wie.herkomst.code != inhoud.herkomst:
             raise AlleenHouder
-        if inhoud.tot is not None and inhoud.tot < feiten.vandaag:
-            raise LopendVerleden
-        controleer_gever(inhoud.gegeven_door, persoon, feiten, Handeling.VERSTREKKEN)
+        controleer_opheffing(inhoud, persoon, feiten)
         fact = NoodafspraakVastgelegd(
-            huishouden=huishouden, persoon=persoon, afspraak=Open(inhoud, _plaats(persoon))
+            huishouden=huishouden, persoon=persoon, afspraak=Open(inhoud, plaats_delen(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
 
@@ -148,7 +145,7 @@ class Vastleggen:
         if opdracht.wie.rol is Rol.INWONER:
             controleer_gever(opdracht.wie.actor.id, persoon, feiten, Handeling.RECHTEN)
         fact = BezwaarGemaakt(
-            huishouden=huishouden, persoon=persoon, bezwaar=Open(inhoud, _plaats(persoon))
+            huishouden=huishouden, persoon=persoon, bezwaar=Open(inhoud, plaats_delen(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
 
@@ -164,7 +161,7 @@ class Vastleggen:
             raise NietBekend
         fact = Ingetrokken(
             huishouden=huishouden, persoon=persoon,
-            reden=None if reden is None else Open(reden, _plaats(persoon)),
+            reden=None if reden is None else Open(reden, plaats_delen(persoon)),
         )  # fmt: skip
         return self._consent.trek_in(record, huishouden, fact, opdracht.context)
 
@@ -220,7 +217,3 @@ def _mag_intrekken(
         and vast.inhoud.gegeven_door != wie.actor.id
         for vast in feiten.vastleggingen
     )
-
-
-def _plaats(persoon: UUID) -> Zegelplaats:
-    return Zegelplaats((persoon,), herkomst("delen"), Rubriek.DELEN)

@@ -12,6 +12,7 @@ from events.waarden import (
     Doorbreking,
     Instemming,
     Maatregel,
+    Noodafspraak,
     Omstandigheid,
     Opheffing,
     Reikwijdte,
@@ -173,11 +174,11 @@ def controleer_gever(gever: UUID, persoon: UUID, feiten: Feiten, handeling: Hand
     raise MagNietNamens
 
 
-def controleer_opheffing(opheffing: Opheffing, persoon: UUID, feiten: Feiten) -> None:
-    """Who may lift secrecy. Raises MagNietNamens, LopendVerleden."""
-    if not geldig(None, opheffing.tot, feiten):
+def controleer_opheffing(wil: Opheffing | Noodafspraak, persoon: UUID, feiten: Feiten) -> None:
+    """Who may lift secrecy, now or for an emergency. Raises MagNietNamens, LopendVerleden."""
+    if not geldig(None, wil.tot, feiten):
         raise LopendVerleden
-    controleer_gever(opheffing.gegeven_door, persoon, feiten, Handeling.VERSTREKKEN)
+    controleer_gever(wil.gegeven_door, persoon, feiten, Handeling.VERSTREKKEN)
 
 
 def controleer_akkoord(akkoord: Akkoord, persoon: UUID, feiten: Feiten) -> None:

@@ -33,9 +33,9 @@ from infra.keys import KeyStore
 from infra.logbook import Logbook, Regel
 from infra.provider import FileKeyProvider
 from infra.reactor import SYSTEEM
-from infra.seal import Opener
 from infra.store import Store
 from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.openen import opener
 from services.consent.projections import Beslisfeiten
 
 tables = MetaData()
@@ -250,14 +250,10 @@ class Taken:
                     envelope.fact.taak, Sealed
                 ):
                     gesloten[nummer] = (envelope.opgenomen_op, envelope.fact.taak)
-        infos = self._keys.describe(tx, {taak.capsule.kid for _, taak in gesloten.values()})
-        opener = Opener(
-            {info.kid: self._keys.unwrap(info) for info in infos if not info.erased},
-            {info.kid for info in infos if info.erased},
-        )
+        openen = opener(self._keys, tx, {taak.capsule.kid for _, taak in gesloten.values()})
         geopend = []
         for nummer, (sinds, taak) in gesloten.items():
-            waarde = opener.open(taak)
+            waarde = openen.open(taak)
             if not isinstance(waarde, Erased):
                 geopend.append(OpenTaak(nummer, sinds, Taak.model_validate(waarde)))
         return geopend

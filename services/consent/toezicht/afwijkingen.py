@@ -18,7 +18,6 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from events.base import Erased, Open, Sealed, Zegelplaats
-from events.begrippen import Rubriek, herkomst
 from events.intake import PersoonVastgelegd
 from events.plan import plan_id
 from events.toezicht import (
@@ -34,10 +33,11 @@ from infra.derive import Root
 from infra.keys import KeyStore
 from infra.logbook import Geschreven, Logbook, logregels
 from infra.positions import Located
-from infra.seal import Opener
 from infra.store import Store
 from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.openen import opener
+from services.consent.plaatsen import plaats_toezicht
 from services.consent.policies import Zet
 from services.consent.projections import Beslisfeiten
 from services.consent.toezicht.afwijking import (
@@ -167,13 +167,9 @@ class Afwijkingen:
         }
         if not namen:
             return
-        infos = self._keys.describe(tx, {naam.capsule.kid for _, naam in namen.values()})
-        opener = Opener(
-            {info.kid: self._keys.unwrap(info) for info in infos if not info.erased},
-            {info.kid for info in infos if info.erased},
-        )
+        openen = opener(self._keys, tx, {naam.capsule.kid for _, naam in namen.values()})
         for persoon, (versie, naam) in namen.items():
-            waarde = opener.open(naam)
+            waarde = openen.open(naam)
             if isinstance(waarde, str) and not isinstance(waarde, Erased):
                 sporen = sorted(map(self._spoor, achternamen(waarde)))
                 zet = Zet(f"achternaam:{persoon}", "achternaam", persoon, sporen)
@@ -183,7 +179,7 @@ class Afwijkingen:
 
     @property
     def _plaats(self) -> Zegelplaats:
-        return Zegelplaats((self._stroom,), herkomst("toezicht"), Rubriek.REGIE)
+        return plaats_toezicht(self._stroom)
 
     def _spoor(self, naam: str) -> str:
         return self._provider.search_hash(self._store.gemeente, "achternaam", naam)

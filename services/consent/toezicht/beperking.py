@@ -17,8 +17,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import and_, select
 
-from events.base import Open, Zegelplaats
-from events.begrippen import Rubriek, herkomst
+from events.base import Open
 from events.toezicht import (
     Beperking,
     BeperkingBeeindigd,
@@ -35,6 +34,7 @@ from infra.logbook import Geschreven, Logbook, Regel, logregels
 from infra.store import Store
 from services.consent.log.register import FG, TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.plaatsen import plaats_toezicht
 from services.consent.projections import Beslisfeiten
 from services.consent.tijd.taken import Taken, taaknummer
 from services.consent.toezicht.eigen import Lezer, Stap
@@ -155,7 +155,9 @@ class Beperkingen:
             raise HerzienNaEinde
         _niet_eigen(wie, beperking)
         nummer = uuid4()
-        fact = BeperkingVoorgesteld(persoon=persoon, beperking=Open(beperking, _plaats(persoon)))
+        fact = BeperkingVoorgesteld(
+            persoon=persoon, beperking=Open(beperking, plaats_toezicht(persoon))
+        )
         gedaan = self._store.handle(
             Beperkingsstand, nummer, lambda _: [fact], context, {"id": str(nummer)},
             self._op_de_lijst(wie, "voorgesteld", nummer, context),
@@ -176,7 +178,9 @@ class Beperkingen:
             raise ZelfVoorbereid
         persoon = self._stand(nummer).persoon
         assert persoon is not None
-        fact = BeperkingBesloten(persoon=persoon, beperking=Open(beperking, _plaats(persoon)))
+        fact = BeperkingBesloten(
+            persoon=persoon, beperking=Open(beperking, plaats_toezicht(persoon))
+        )
         gedaan = self._store.handle(
             Beperkingsstand, nummer, lambda b: b.besluit(fact), context, None,
             self._op_de_lijst(wie, "besloten", nummer, context),
@@ -192,7 +196,7 @@ class Beperkingen:
         self._voorstel(wie, nummer)
         persoon = self._stand(nummer).persoon
         assert persoon is not None
-        fact = BeperkingBeeindigd(persoon=persoon, reden=Open(reden, _plaats(persoon)))
+        fact = BeperkingBeeindigd(persoon=persoon, reden=Open(reden, plaats_toezicht(persoon)))
         gedaan = self._store.handle(
             Beperkingsstand, nummer, lambda b: b.beeindig(fact), context, None,
             self._op_de_lijst(wie, "beëindigd", nummer, context),
@@ -330,7 +334,3 @@ def _niet_eigen(wie: Aangemeld, beperking: Beperking) -> None:
 
 def _nummer(sleutel: str) -> UUID:
     return UUID(sleutel.removeprefix("beperking:"))
-
-
-def _plaats(persoon: UUID) -> Zegelplaats:
-    return Zegelplaats((persoon,), herkomst("toezicht"), Rubriek.REGIE)

@@ -14,6 +14,7 @@ from infra.database import Tx
 from infra.keys import KeyStore
 from infra.seal import Opener
 from infra.store import Store
+from services.consent.openen import opener
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,7 @@ class Lezer:
             for value in (*vars(envelope.fact).values(), envelope.verantwoording)
             if isinstance(value, Sealed)
         }
-        infos = self._keys.describe(tx, kids)
-        return Opener(
-            {info.kid: self._keys.unwrap(info) for info in infos if not info.erased},
-            {info.kid for info in infos if info.erased},
-        )
+        return opener(self._keys, tx, kids)
 
 
 def _stap(envelope: Envelope, opener: Opener) -> Stap:

@@ -13,8 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID, uuid5
 
-from events.base import Open, Zegelplaats
-from events.begrippen import Rubriek, herkomst
+from events.base import Open
 from events.toezicht import (
     GeheimOpengesteld,
     Nood,
@@ -42,6 +41,7 @@ from infra.nood import (
 from infra.store import Store
 from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.plaatsen import plaats_toezicht
 from services.consent.projections import NOODUREN, Beslisfeiten, Rij, nood_tot
 from services.consent.tijd.taken import Taken, taaknummer
 from services.consent.toezicht.noodstand import (
@@ -113,12 +113,12 @@ class Noodtoegangen:
         answer: dict[str, str | None] = {"id": str(nummer), "huishouden": None, "tot": None}
         if vraag.huishouden is None:
             fact = NoodzoekingVergeefs(
-                medewerker=wie.actor.id, nood=Open(nood, _plaats(wie.actor.id))
+                medewerker=wie.actor.id, nood=Open(nood, plaats_toezicht(wie.actor.id))
             )
         else:
             fact = NoodtoegangGenomen(
                 huishouden=vraag.huishouden, medewerker=wie.actor.id,
-                nood=Open(nood, _plaats(vraag.huishouden)),
+                nood=Open(nood, plaats_toezicht(vraag.huishouden)),
             )  # fmt: skip
             tot = utc(context.nu) + NOODUREN
             answer |= {"huishouden": str(vraag.huishouden), "tot": tot.isoformat()}
@@ -138,7 +138,7 @@ class Noodtoegangen:
         een = self.een(nummer, wie.actor.id)
         fact = NoodtoegangVerantwoord(
             huishouden=een.huishouden, medewerker=wie.actor.id,
-            verslag=Open(verslag, _plaats(een.huishouden)),
+            verslag=Open(verslag, plaats_toezicht(een.huishouden)),
         )  # fmt: skip
         gedaan = self._store.handle(
             Noodstand, nummer, lambda n: n.verantwoord_door(wie.actor.id, fact), context
@@ -151,7 +151,7 @@ class Noodtoegangen:
         if wie.rol is not Rol.PRIVACY_OFFICER:
             raise NietBekend
         een = self.een(nummer)
-        fact = NoodtoegangVoorbereid(advies=Open(advies, _plaats(een.huishouden)))
+        fact = NoodtoegangVoorbereid(advies=Open(advies, plaats_toezicht(een.huishouden)))
         gedaan = self._store.handle(
             Noodstand, nummer, lambda n: n.bereid_voor(wie.actor.id, fact), context
         )
@@ -170,7 +170,7 @@ class Noodtoegangen:
         een = self.een(nummer)
         fact = NoodtoegangBeoordeeld(
             huishouden=een.huishouden, medewerker=een.medewerker,
-            oordeel=Open(oordeel, _plaats(een.huishouden)),
+            oordeel=Open(oordeel, plaats_toezicht(een.huishouden)),
         )  # fmt: skip
         gedaan = self._store.handle(
             Noodstand, nummer, lambda n: n.beoordeel(wie.actor.id, fact), context
@@ -195,7 +195,7 @@ class Noodtoegangen:
         een = self.een(nummer)
         fact = NoodblokkadeOpgeheven(
             huishouden=een.huishouden, medewerker=een.medewerker,
-            reden=Open(reden, _plaats(een.huishouden)),
+            reden=Open(reden, plaats_toezicht(een.huishouden)),
         )  # fmt: skip
         onterecht = een.oordeel is Nooduitkomst.ONTERECHT
         return self._store.handle(
@@ -221,7 +221,7 @@ class Noodtoegangen:
         openstelling = Openstelling(herkomst=wie.herkomst.code, reden=reden)
         fact = GeheimOpengesteld(
             huishouden=een.huishouden, medewerker=een.medewerker,
-            openstelling=Open(openstelling, _plaats(een.huishouden)),
+            openstelling=Open(openstelling, plaats_toezicht(een.huishouden)),
         )  # fmt: skip
         return self._store.handle(Noodstand, nummer, lambda _: [fact], context)
 
@@ -348,7 +348,3 @@ def _taken(een: Eerdere) -> dict[str, dict[str, Any]]:
 
 def _al_genomen(_stand: Noodstand) -> list[NoodFact]:
     raise AlGenomen
-
-
-def _plaats(betrokkene: UUID) -> Zegelplaats:
-    return Zegelplaats((betrokkene,), herkomst("toezicht"), Rubriek.REGIE)

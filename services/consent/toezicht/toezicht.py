@@ -15,8 +15,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from events.base import Open, Zegelplaats
-from events.begrippen import Rubriek, herkomst
+from events.base import Open
 from events.toezicht import AantekeningGemaakt, AdviesGegeven
 from infra.auth import Aangemeld, Rol
 from infra.decider import Context, NietBekend, Recorded
@@ -25,6 +24,7 @@ from infra.store import Store
 from services.consent.log.loginzage import Loginzage
 from services.consent.log.register import FG, TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
+from services.consent.plaatsen import plaats_toezicht
 from services.consent.projections import Beslisfeiten
 from services.consent.tijd.taken import Taken
 from services.consent.toezicht.eigen import Lezer, Stap
@@ -62,7 +62,7 @@ class Toezicht:
     def adviseer(self, wie: Aangemeld, over: UUID, advies: str, context: Context) -> Recorded:
         """The FG advises about an emergency access, a restriction or whatever has a number."""
         _alleen(wie, Rol.FG)
-        fact = AdviesGegeven(over=over, advies=Open(advies, _plaats(over)))
+        fact = AdviesGegeven(over=over, advies=Open(advies, plaats_toezicht(over)))
         gedaan = self._store.handle(Geen, uuid4(), lambda _: [fact], context)
         for voor in ("beslisser", "privacy-officer"):
             self._taken.ontsta("fg-advies", voor, over, None, context, bij=gedaan.stream)
@@ -89,7 +89,7 @@ class Toezicht:
         """Something the FG has to do, such as a complaint. Raises NietBekend."""
         _alleen(wie, Rol.FG)
         nummer = uuid4()
-        fact = AantekeningGemaakt(aantekening=Open(tekst, _plaats(nummer)))
+        fact = AantekeningGemaakt(aantekening=Open(tekst, plaats_toezicht(nummer)))
         gedaan = self._store.handle(Geen, nummer, lambda _: [fact], context, {"id": str(nummer)})
         self._taken.ontsta("fg-werk", "fg", gedaan.stream, uiterlijk, context, bij=gedaan.stream)
         return gedaan
@@ -140,7 +140,3 @@ def _alleen(wie: Aangemeld, *rollen: Rol) -> None:
     """For whom it exists. Raises NietBekend."""
     if wie.rol not in rollen:
         raise NietBekend
-
-
-def _plaats(over: UUID) -> Zegelplaats:
-    return Zegelplaats((over,), herkomst("toezicht"), Rubriek.REGIE)
