@@ -22,7 +22,7 @@ from events.base import Hoed
 from events.begrippen import Grondslag, Leefgebied, Onderwerp, Rubriek
 from events.waarden import Doel
 
-HUIDIG = "4"
+HUIDIG = "5"
 """The version in force."""
 
 

@@ -45,6 +45,7 @@ VAKKEN: dict[str, tuple[Onderwerp, ...]] = {
 BREED = (Doel.VERKENNING, Doel.VERWIJSINDEX, Doel.ONDERZOEK)
 """Purposes that several tasks may declare."""
 TOEGANG = (Doel.JEUGD_RAAD, Doel.JEUGD_BEKOSTIGING, Doel.JEUGD_CONTROLE)
+VAN_COLLEGE = ("gezinsplan", "jeugd-toegang", "wmo-onderzoek", "wgs-schuldhulp")
 VERPLICHT = {
     "plan": ("jeugdhulp-dossier", "zorg-behandeling"),
     "wmo": ("wmo-aanbieder",),
@@ -197,6 +198,8 @@ class Toeval:
             bron = herkomst("verwijsindex")
         elif doel is Doel.VERKENNING and self.kans(0.7):
             bron = herkomst(self.kies(("wmo-onderzoek", "jeugd-toegang", "wgs-schuldhulp")))
+        elif doel in TOEGANG and self.kans(0.3):
+            bron = herkomst(self.kies(VAN_COLLEGE))
         elif self.kans(0.12):
             bron = herkomst("gezinsplan")
         elif self.kans(0.3):

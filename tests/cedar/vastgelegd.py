@@ -50,6 +50,8 @@ BIJ_DOEL = {
     Doel.VERWIJSINDEX: (("verwijzing", 0.8),),
     Doel.NOOD: (("veiligheidskern", 0.6), ("bezwaar", 0.1)),
 }
+UITKOMST = (("casus", 0.8), ("doorbreking", 0.8), ("grond", 0.8))
+"""For what comes out of the safety house."""
 
 
 class Vastlegger:
@@ -62,6 +64,8 @@ class Vastlegger:
         """What this question needs; the same kinds for everybody it is about, now and then not."""
         inwoner = vraag.vrager.rol == "inwoner"
         kansen = INWONER if inwoner else (*PROFESSIONAL, *BIJ_DOEL.get(doel, ()))
+        if not inwoner and vraag.herkomst.regime == "veiligheidshuis":
+            kansen = (*kansen, *UITKOMST)
         soorten = sorted({soort for soort, p in kansen if self.t.kans(p)})
         gevonden: list[Vastlegging] = []
         for wie in vraag.betrokkenen:

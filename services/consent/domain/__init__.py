@@ -23,7 +23,7 @@ from services.consent.domain.gezag import (
     vertegenwoordigt,
     wilsonbekwaam,
 )
-from services.consent.domain.oordeel import mag, relaties
+from services.consent.domain.oordeel import hoedanigheden, mag, relaties, zelf_te_noemen
 from services.consent.domain.record import (
     AlIngetrokken,
     AlVastgelegd,
@@ -65,7 +65,7 @@ __all__ = [
     "MagNietNamens", "Noodtoegang", "OmstandigheidBlijft", "Record", "Vastlegging", "Vervanger",
     "Vraag", "Vrager", "controleer_akkoord", "controleer_gever", "controleer_instemming",
     "controleer_omstandigheid", "controleer_opheffing", "controleer_periode",
-    "controleer_vastlegger", "controleer_vervanger", "gezag_onbepaald", "gezaghouders", "leeftijd",
-    "mag", "ontbrekende_akkoorden", "regel_voor_grond", "relaties", "vertegenwoordigers",
-    "vertegenwoordigt", "wie_beslist", "wilsonbekwaam",
+    "controleer_vastlegger", "controleer_vervanger", "gezag_onbepaald", "gezaghouders",
+    "hoedanigheden", "leeftijd", "mag", "ontbrekende_akkoorden", "regel_voor_grond", "relaties",
+    "vertegenwoordigers", "vertegenwoordigt", "wie_beslist", "wilsonbekwaam", "zelf_te_noemen",
 ]  # fmt: skip

@@ -85,6 +85,25 @@ def _als_inwoner(wie: UUID, feiten: Feiten) -> dict[Wie, Doel]:
     return gevonden
 
 
+def zelf_te_noemen(vrager: Vrager, feiten: Feiten) -> tuple[Doel, ...]:
+    """The purposes of her task that somebody names herself here, in the order of `Doel`."""
+    hier = relaties(vrager, feiten)
+    return tuple(
+        doel for doel in Doel if any(_ook_te_vragen(vrager, doel, wie, feiten) for wie in hier)
+    )
+
+
+def hoedanigheden(
+    vrager: Vrager, doel: Doel | None, feiten: Feiten
+) -> tuple[tuple[Wie, Doel], ...]:
+    """As what, and for what, somebody may ask: for the purpose of her task, or one she names."""
+    return tuple(
+        (wie, eigen if doel is None else doel)
+        for wie, eigen in relaties(vrager, feiten).items()
+        if doel is None or doel is eigen or _ook_te_vragen(vrager, doel, wie, feiten)
+    )
+
+
 def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     """Decide on one part.
 
@@ -112,7 +131,9 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     passend = [
         (wie, doel if vraag.doel is None else vraag.doel)
         for wie, doel in hier.items()
-        if vraag.doel is None or vraag.doel is doel or _ook_te_vragen(vraag, wie, feiten)
+        if vraag.doel is None
+        or vraag.doel is doel
+        or _ook_te_vragen(vraag.vrager, vraag.doel, wie, feiten)
     ]
     controles.append(Controle("A3", "het doel past bij uw taak", bool(passend)))
     if not passend:
@@ -189,11 +210,11 @@ def _zegt(besluit: Besluit) -> int:
     return 4 if besluit.code in (Code.HOED_PAST_NIET, Code.NOG_GEEN_WET) else 3
 
 
-def _ook_te_vragen(vraag: Vraag, wie: Wie, feiten: Feiten) -> bool:
-    taak = feiten.deelnemers.get(vraag.vrager.actor.id, "")
-    if wie is Wie.DEELNEMER and vraag.doel in OOK_TE_VRAGEN.get(taak, ()):
+def _ook_te_vragen(vrager: Vrager, doel: Doel, wie: Wie, feiten: Feiten) -> bool:
+    taak = feiten.deelnemers.get(vrager.actor.id, "")
+    if wie is Wie.DEELNEMER and doel in OOK_TE_VRAGEN.get(taak, ()):
         return True
-    return wie in (Wie.REGISSEUR, Wie.DEELNEMER) and vraag.doel in ALTIJD_TE_VRAGEN
+    return wie in (Wie.REGISSEUR, Wie.DEELNEMER) and doel in ALTIJD_TE_VRAGEN
 
 
 def _bekend(persoon: UUID, vraag: Vraag, feiten: Feiten) -> bool:

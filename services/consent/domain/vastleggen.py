@@ -24,7 +24,7 @@ from events.waarden import Vertegenwoordiger as Namens
 from infra.decider import RegelFout
 from services.consent.domain.feiten import Feiten, Vrager, geldig
 from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
-from services.consent.domain.oordeel import relaties
+from services.consent.domain.oordeel import hoedanigheden, relaties
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import Handeling, wie_beslist
 from services.consent.regels import Eis, Regel, Regelset, Wie
@@ -271,8 +271,7 @@ def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels:
         for onderwerp in bereik.onderwerpen:
             passend = [
                 regel
-                for wie, doel in relaties(vrager, feiten).items()
-                if doel is bereik.doel
+                for wie, doel in hoedanigheden(vrager, bereik.doel, feiten)
                 for regel in regels.voor(wie, doel, regime, onderwerp)
                 if Eis.NOODZAAK in regel.eist and regel.geldt(feiten.vandaag)
             ]

@@ -20,8 +20,8 @@ from services.consent.domain import (
     Vraag,
     controleer_instemming,
     controleer_opheffing,
+    hoedanigheden,
     mag,
-    relaties,
     vertegenwoordigt,
 )
 from services.consent.regels import Eis, Regelset, Wie
@@ -73,9 +73,7 @@ def minste(vraag: Vraag, feiten: Feiten, regels: Regelset) -> tuple[Opening, ...
         return ()
     gevonden: dict[frozenset[Stap], Opening] = {}
     kleinste = len(Stapsoort) * len(vraag.betrokkenen)
-    for wie, doel in relaties(vraag.vrager, feiten).items():
-        if vraag.doel not in (None, doel):
-            continue
+    for wie, doel in hoedanigheden(vraag.vrager, vraag.doel, feiten):
         gericht = replace(vraag, doel=doel)
         zinvol = _zinvol(wie, gericht, feiten, regels)
         for aantal in range(1, len(zinvol) + 1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,15 @@ from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.decider import NietBekend
 from services.consent.application import Consent, vrager
-from services.consent.domain import GEEN_RELATIE, Besluit, Code, Feiten, Vraag, mag
+from services.consent.domain import (
+    GEEN_RELATIE,
+    Besluit,
+    Code,
+    Feiten,
+    Vraag,
+    mag,
+    zelf_te_noemen,
+)
 from services.consent.log.verantwoording import Deel
 from services.consent.regels import Regelset, Uitkomst
 from services.consent.uitleg.openingen import Opening, Stap, minste
@@ -77,7 +86,8 @@ class Uitleggen:
         return found or Waarom(GEEN_RELATIE)
 
     def mogelijkheden(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> list[Mogelijkheid]:
-        """What about this person does not open to her now, but would after a step.
+        """What about this person does not open to her now, but would after a step: for the purpose
+        of her task, and for those she names herself.
 
         Rules and records decide what is in this list, never what data there are. Raises NietBekend.
         """
@@ -87,11 +97,12 @@ class Uitleggen:
             if persoon not in feiten.leden:
                 return None
             gevonden = []
-            for onderdeel in onderdelen(persoon):
-                besluit = beslis(vraagt, onderdeel, feiten, regels)
+            doelen = (None, *zelf_te_noemen(vraagt, feiten))
+            for doel, onderdeel in product(doelen, onderdelen(persoon)):
+                besluit = beslis(vraagt, onderdeel, feiten, regels, doel)
                 if not herstelbaar(besluit):
                     continue
-                vraag = Vraag(vraagt, None, (persoon,), onderdeel.herkomst, onderdeel.onderwerp)
+                vraag = Vraag(vraagt, doel, (persoon,), onderdeel.herkomst, onderdeel.onderwerp)
                 openingen = _zonder_houders(minste(vraag, feiten, regels), vraag, feiten, regels)
                 if openingen:
                     gevonden.append(Mogelijkheid(onderdeel, besluit, openingen[0]))
