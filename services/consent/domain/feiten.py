@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from events.base import Hoed
-from events.begrippen import Actor, Herkomst, Onderwerp
+from events.begrippen import Actor, Herkomst, Onderwerp, Waarde
 from events.waarden import (
     Akkoord,
     Bezwaar,
@@ -28,6 +30,8 @@ from events.waarden import (
     Verwijzing,
     Wilsonbekwaamheid,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,26 @@ class Feiten:
     """Professional → the emergency access of hers that is open at this moment."""
     vervangers: Mapping[UUID, Vervanger] = field(default_factory=dict)
     """Professional → for whom she may do the task."""
+    _over: dict[tuple[UUID, type], list[tuple[UUID, Any]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """The records by person and kind: a question looks here for every condition of every rule."""
+
+    def __post_init__(self) -> None:
+        for record in self.vastleggingen:
+            for soort in _soorten(type(record.inhoud)):
+                hier = self._over.setdefault((record.persoon, soort), [])
+                hier.append((record.id, record.inhoud))
+
+    def over(self, persoon: UUID, soort: type[T]) -> Sequence[tuple[UUID, T]]:
+        """The records of one kind about a person, each with its id."""
+        return self._over.get((persoon, soort), ())
+
+
+@cache
+def _soorten(soort: type) -> tuple[type, ...]:
+    """As which kinds a record counts: an agreement for an emergency is a safety core, too."""
+    return tuple(kind for kind in soort.__mro__ if issubclass(kind, Waarde) and kind is not Waarde)
 
 
 def geldig(van: date | None, tot: date | None, feiten: Feiten) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -30,8 +30,6 @@ class Geval:
         """Who asks."""
         return self.vraag.vrager.actor.id
 
-    def van(self, soort: type[T]) -> Iterator[tuple[UUID, T]]:
+    def van(self, soort: type[T]) -> Sequence[tuple[UUID, T]]:
         """The records of one kind about this person."""
-        for record in self.feiten.vastleggingen:
-            if record.persoon == self.persoon and isinstance(record.inhoud, soort):
-                yield record.id, record.inhoud
+        return self.feiten.over(self.persoon, soort)

@@ -101,8 +101,6 @@ def leeftijd_ten_minste(grens: int, persoon: UUID, feiten: Feiten) -> Code | Non
 def wilsonbekwaam(persoon: UUID, feiten: Feiten) -> bool:
     """Whether somebody was judged, and is still held, not able to weigh her interests."""
     return any(
-        record.persoon == persoon
-        and isinstance(record.inhoud, Wilsonbekwaamheid)
-        and geldig(record.inhoud.van, record.inhoud.tot, feiten)
-        for record in feiten.vastleggingen
+        geldig(oordeel.van, oordeel.tot, feiten)
+        for _, oordeel in feiten.over(persoon, Wilsonbekwaamheid)
     )

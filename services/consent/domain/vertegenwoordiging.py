@@ -175,12 +175,9 @@ def vertegenwoordigers(
     """Who speaks for an incapable adult: of the kinds in the law's order, the first there is."""
     for soort in VOLGORDE[:1] if alleen_wettelijk else VOLGORDE:
         gevonden = tuple(
-            record.inhoud.persoon
-            for record in feiten.vastleggingen
-            if record.persoon == persoon
-            and isinstance(record.inhoud, Namens)
-            and record.inhoud.als in soort
-            and geldig(record.inhoud.van, record.inhoud.tot, feiten)
+            namens.persoon
+            for _, namens in feiten.over(persoon, Namens)
+            if namens.als in soort and geldig(namens.van, namens.tot, feiten)
         )
         if gevonden:
             return gevonden
@@ -204,13 +201,7 @@ def ontbrekende_akkoorden(persoon: UUID, hulp: str, feiten: Feiten) -> tuple[UUI
     2). Of those of whom one is enough, all are named until one agreed.
     """
     beslissers = wie_beslist(Handeling.HULP, persoon, feiten)
-    akkoorden = [
-        record.inhoud
-        for record in feiten.vastleggingen
-        if record.persoon == persoon
-        and isinstance(record.inhoud, Akkoord)
-        and record.inhoud.hulp == hulp
-    ]
+    akkoorden = [a for _, a in feiten.over(persoon, Akkoord) if a.hulp == hulp]
     gaven = {akkoord.gegeven_door for akkoord in akkoorden}
     if beslissers.een_van:
         return () if gaven.intersection(beslissers.een_van) else beslissers.een_van
