@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import event, func, select
 
@@ -56,6 +56,37 @@ class Huis:
 
     def vraag(self, wie: str, *kids: KeyId, huis: UUID | None = None) -> Vrijgave:
         return self.consent.vrijgave(self.wie(wie), huis or self.id, kids)
+
+    def vraag_in_spoor(self, wie: str, *kids: KeyId) -> str:
+        """The same question, with the trace in which it was asked."""
+        spoor = uuid4()
+        self.consent.vrijgave(self.wie(wie), self.id, kids, vraag=spoor)
+        return str(spoor)
+
+    def van(self, wie: str) -> list[dict[str, Any]]:
+        """What a resident reads about who looked, oldest first, without her own reading."""
+        regels: list[dict[str, Any]] = self.stad.zie(
+            wie, f"/personen/{self.wie(wie).actor.id}/inzagen"
+        )["regels"]
+        return regels
+
+    def teken(self) -> None:
+        """Have all of the log signed."""
+        (sequencer,) = self.stad.world.volgorde.consumers
+        while sequencer.step():
+            pass
+
+    def beperking(self, persoon: UUID, gebied: dict[str, Any], **anders: Any) -> dict[str, Any]:
+        """A restriction as the privacy officer proposes it."""
+        tekst = {
+            naam: f"Overwogen: {naam}."
+            for naam in ("weging", "doeleinden", "categorieen", "waarborgen", "verantwoordelijken",
+                         "opslag", "risicos", "mededeling")
+        }  # fmt: skip
+        return {
+            "persoon": str(persoon), "gronden": ["i"], "toepassingsgebied": gebied,
+            "herzienOp": "2026-04-01", "tot": "2026-05-01", **tekst,
+        } | anders  # fmt: skip
 
     def toestemming(self, **anders: Any) -> str:
         """Anna lets Ellen see her debts; the id of the record."""

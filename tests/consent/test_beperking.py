@@ -38,16 +38,8 @@ class Twee(Huis):
         self.stad._tokens.clear()
 
     def voorstel(self, **anders: Any) -> dict[str, Any]:
-        tekst = {
-            naam: f"Overwogen: {naam}."
-            for naam in ("weging", "doeleinden", "categorieen", "waarborgen", "verantwoordelijken",
-                         "opslag", "risicos", "mededeling")
-        }  # fmt: skip
         gebied = {"medewerkers": [str(self.stad.wie["sanne"].id)], "van": "2026-03-01"}
-        return {
-            "persoon": str(self.anna), "gronden": ["i"], "toepassingsgebied": gebied,
-            "herzienOp": "2026-04-01", "tot": "2026-05-01", **tekst,
-        } | anders  # fmt: skip
+        return self.beperking(self.anna, gebied, **anders)
 
     def besluit(self, **anders: Any) -> str:
         nummer = self.stad.doe("joris", "/beperkingen", self.voorstel(**anders))["id"]

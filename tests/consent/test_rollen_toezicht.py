@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from infra.logbook import logregels
+from services.consent.log.register import FG, register
 from tests.consent.huis import Huis
 from tests.system.stad import stad
 
@@ -97,6 +100,64 @@ def test_advice_reaches_who_prepares_and_decides(huis: Huis) -> None:
         assert "fg-advies" in soorten
 
 
+def test_whom_it_is_about_learns_that_the_fg_looked_and_staff_learns_nothing(huis: Huis) -> None:
+    """Without a decision nothing is withheld from a resident; the rest is the FG's secret."""
+    stad, reden = huis.stad, {"reden": f"{GEHEIM} Kijk na."}
+    spoor = huis.vraag_in_spoor("yusuf", huis.kid(huis.anna))
+    eerst, voor = len(huis.van("anna")), huis.regels()
+    stad.zie("femke", f"/huishoudens/{huis.id}/inzagen")
+    stad.vraag("POST", "femke", "/terugblikken", {"spoor": spoor, **reden})
+    stad.vraag("POST", "femke", "/simulaties", {
+        "huishouden": str(huis.id), "persoon": str(huis.anna), **reden})  # fmt: skip
+    nieuw = huis.van("anna")[eerst:]
+    assert len(nieuw) == 3
+    for regel in nieuw:
+        regel.pop("tijdstip")
+        assert regel == {
+            "wie": "functionaris gegevensbescherming", "naam": None,
+            "functie": "functionaris gegevensbescherming", "organisatie": None,
+            "waarvoor": "om toezicht te houden op de privacy", "wat": ["wie uw gegevens zag"],
+            "waarom": "", "grond": "", "uitkomst": "gezien",
+        }  # fmt: skip
+    huis.teken()
+    uitvoer = stad.zie("anna", f"/personen/{huis.anna}/inzagen/uitvoer")
+    assert GEHEIM not in str(uitvoer)
+    assert "Femke" not in str(uitvoer)
+    vragen = [r["delen"]["delen"] for r in uitvoer["regels"] if r["soort"] == "uitleg"]
+    assert [set(deel) for deel in vragen] == [{"verbintenis"}]  # of which kinds she asked: closed
+
+    fg, bij_fg = str(stad.wie["femke"].id), register("9999").uri(FG, stad.uur.nu.date())
+    gezien = [
+        stad.vraag("GET", "joris", f"/huishoudens/{huis.id}/inzagen").text,
+        stad.vraag("GET", "joris", f"/huishoudens/{huis.id}/inzagen/uitvoer").text,
+        stad.vraag("GET", "joris", "/logboek/otlp").text,
+    ]
+    with huis.consent.database.read() as tx:
+        rijen = list(huis.consent.logboek.read(tx, select(logregels).where(logregels.c.nr > voor)))
+        blikken = huis.consent.loginzage.onder_record(tx, rijen)
+    van_de_fg = [blik.regel.nr for blik in blikken if blik.door.get("rol") == "fg"]
+    assert len(van_de_fg) >= 6
+    for nr in van_de_fg:
+        answer = stad.vraag("POST", "joris", f"/logboek/regels/{nr}", reden)
+        assert answer.status_code == 404
+        gezien.append(answer.text)
+    for text in gezien:
+        assert not [woord for woord in (GEHEIM, "Femke", fg, bij_fg) if woord in text]
+    bij_wil = stad.zie("wil", f"/huishoudens/{huis.id}/inzagen")["regels"]
+    assert "Femke" in str(bij_wil)
+
+
+def test_a_decision_can_withhold_that_the_fg_looked(huis: Huis) -> None:
+    huis.stad.zie("wil", f"/huishoudens/{huis.id}/inzagen")
+    eerst = huis.van("bert")
+    assert "functionaris gegevensbescherming" in str(eerst)
+    gebied = {"medewerkers": [str(huis.stad.wie[fg].id) for fg in ("wil", "femke")],
+              "van": "2026-03-01"}  # fmt: skip
+    nummer = huis.stad.doe("joris", "/beperkingen", huis.beperking(huis.bert, gebied))["id"]
+    huis.stad.doe("hanna", f"/beperkingen/{nummer}/besluit")
+    assert "functionaris gegevensbescherming" not in str(huis.van("bert"))
+
+
 # --- the metadata of all, and more only with a reason -------------------------------------------
 
 
@@ -116,8 +177,11 @@ def test_more_than_the_metadata_of_a_line_asks_a_reason_that_is_on_the_record(hu
     assert answer.json()["nr"] == nr
     assert answer.json()["inhoud"]
     assert huis.regels() == voor + 2  # who read it and why; and a line for whom it was about
-    record = huis.stad.vraag("POST", "joris", f"/logboek/regels/{voor + 1}", reden).json()
-    assert record["inhoud"]["vraag"]["reden"] == reden["reden"]
+    with huis.consent.database.read() as tx:
+        (record,) = huis.consent.logboek.read(
+            tx, select(logregels).where(logregels.c.nr == voor + 1)
+        )
+    assert record.regel.inhoud["vraag"]["reden"] == reden["reden"]
     assert status(huis, "joris", "/logboek/regels/99999999", reden) == 404
 
 

@@ -12,13 +12,15 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from services.consent.log.loginzage import Blik
+from infra.auth import Rol
+from services.consent.log.blik import Blik
 from services.consent.log.register import Register
 from services.consent.regels import Regelset, regelsets
 
 _OPEN = ("mag", "moet")
 _ANDERE_INWONER = "iemand uit uw huishouden, of wie gezag over u heeft"
 _LOGBOEK = "wie uw gegevens zag"
+_FG = "functionaris gegevensbescherming"
 
 
 def uitgeschreven(inhoud: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -31,13 +33,6 @@ def uitgeschreven(inhoud: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def door(blik: Blik) -> dict[str, Any]:
-    """Who did it: id, name, organisation, function, role. Empty when nobody is known to have."""
-    inhoud = (blik.besluit or blik.regel).regel.inhoud
-    oud: dict[str, Any] = inhoud.get("door", {})  # before there were parts
-    return {**oud, **inhoud.get("wie", {}), **inhoud.get("functie", {})}
-
-
 def voor_betrokkene(
     blikken: Iterable[Blik], bekend: Mapping[UUID, Collection[UUID]], zelf: UUID,
     regelset: Regelset, register: Register,
@@ -45,7 +40,10 @@ def voor_betrokkene(
     """Who looked or asked, at what, what for, why and on which ground; oldest first."""
     shown = []
     for blik in blikken:
-        regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, door(blik)
+        regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, blik.door
+        if wie.get("rol") == Rol.FG.value:
+            shown.append(_van_de_fg(blik, register))
+            continue
         if not wie or ("delen" not in inhoud and regel.soort != "loginzage"):
             continue
         if regel.soort == "loginzage" and wie["id"] == str(zelf):
@@ -78,6 +76,16 @@ def voor_betrokkene(
             )
         )  # fmt: skip
     return shown
+
+
+def _van_de_fg(blik: Blik, register: Register) -> dict[str, Any]:
+    """That the FG looked, in general words: what it was for is his secret (AVG 38 lid 5), that it
+    was about her is not, for nothing is withheld without a decision (UAVG 41)."""
+    return {
+        "tijdstip": blik.regel.tijdstip, "wie": _FG, "naam": None, "functie": _FG,
+        "organisatie": None, "waarvoor": _waarvoor(blik.regel.regel.inhoud, register),
+        **_deel([_LOGBOEK], "", "", "gezien"),
+    }  # fmt: skip
 
 
 def _zinnen(blik: Blik, nu: Regelset) -> Mapping[str, str]:
@@ -125,7 +133,7 @@ def voor_toezicht(blikken: Iterable[Blik]) -> list[dict[str, Any]]:
     """Every record and line about a household, refusals included: metadata, no content."""
     shown = []
     for blik in blikken:
-        regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, door(blik)
+        regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, blik.door
         delen = uitgeschreven(inhoud)
         vraag, geheel = inhoud.get("vraag", {}), inhoud.get("geheel")
         # Of the people it is about only a number, also when one of them looked.

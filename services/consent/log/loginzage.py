@@ -1,15 +1,16 @@
 """Reading the log: for the person it is about, for who supervises, and the records of one trace.
 
 Rules kept here: that somebody reads the log is itself on the record, durable before anything is
-shown, with a line for each person she reads about; what is withheld under a restriction decision
-is left out first, so that counts, order and pages are of what remains; a name of a professional is
-known to a resident only from the plan of the household that was looked at.
+shown, with a line for each person she reads about; without a restriction decision nothing is
+withheld from the person herself, and what is withheld is left out first, so that counts, order and
+pages are of what remains; a name of a professional is known to a resident only from the plan of the
+household that was looked at; who supervises sees neither her own access (nobody reviews that) nor,
+unless she is the FG, the work of the FG (AVG 38 lid 5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from infra.decider import NietBekend
 from infra.logbook import Geschreven, Logbook, logregels
 from infra.pseudoniem import Pseudoniemen
 from services.consent.log import register
+from services.consent.log.blik import Blik, EigenInzage
 from services.consent.log.ldv import GEEN_REGEL, Zoekvraag, past, record
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.projections import Beslisfeiten, heeft_relatie
@@ -30,14 +32,6 @@ TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
 Afgeschermd = Callable[[Geschreven], bool]
 """Whether a line stays out of the sight of whom it is about."""
 _boven = logregels.alias("boven")
-
-
-@dataclass(frozen=True, slots=True)
-class Blik:
-    """A line, and the record it hangs under; None for a line from before there were records."""
-
-    regel: Geschreven
-    besluit: Geschreven | None
 
 
 class Loginzage:
@@ -61,37 +55,29 @@ class Loginzage:
         if wie.rol is not Rol.INWONER or wie.actor.id != persoon:
             raise NietBekend
         with self.database.read() as tx:
-            zichtbaar = self.zichtbaar(tx, persoon)
+            afgeschermd = self.afgeschermd(tx, persoon)
             gevonden = self.blikken(tx, logregels.c.persoon == persoon)
-            blikken = [blik for blik in gevonden if zichtbaar(blik.regel)]
+            blikken = [blik for blik in gevonden if not afgeschermd(blik.regel)]
             huizen = {blik.regel.regel.huishouden for blik in blikken}
             bekend = {huis: self._bekenden(tx, huis, persoon) for huis in huizen if huis}
         self.schrijf(wie, [persoon])
         return blikken, bekend
 
-    def zichtbaar(self, tx: Tx, persoon: UUID) -> Afgeschermd:
-        """What the person herself may see of the lines about her: nothing withheld by a decision,
-        nor an activity that is confidential as a whole (LDV-13)."""
-        afgeschermd = self.afgeschermd(tx, persoon)
-        boek = self._maak.register
-
-        def zien(regel: Geschreven) -> bool:
-            if afgeschermd(regel):
-                return False
-            ldv = regel.regel.inhoud.get("ldv")
-            if ldv is None:  # from before there was a register
-                return True
-            uri = ldv["attributes"]["dpl.core.processing_activity_id"]
-            return not boek.lees(uri)[1].confidential
-
-        return zien
+    def vertrouwelijk(self, regel: Geschreven) -> bool:
+        """Whether a line is of an activity that is confidential as a whole (LDV-13)."""
+        ldv = regel.regel.inhoud.get("ldv")
+        if ldv is None:  # from before there was a register
+            return False
+        uri = ldv["attributes"]["dpl.core.processing_activity_id"]
+        return self._maak.register.lees(uri)[1].confidential
 
     def overzicht(self, wie: Aangemeld, huishouden: UUID) -> list[Blik]:
-        """All rows of a household, oldest first, for who supervises. Raises NietBekend."""
+        """The rows of a household, oldest first, for who supervises. Raises NietBekend."""
         if wie.rol not in TOEZICHT:
             raise NietBekend
         with self.database.read() as tx:
-            blikken = self.blikken(tx, logregels.c.huishouden == huishouden)
+            gevonden = self.blikken(tx, logregels.c.huishouden == huishouden)
+        blikken = [blik for blik in gevonden if not blik.dicht_voor(wie)]
         self.schrijf(wie, _personen(blik.regel for blik in blikken), None, huishouden)
         return blikken
 
@@ -99,9 +85,10 @@ class Loginzage:
         self, wie: Aangemeld, vraag: Zoekvraag, pseudoniemen: Pseudoniemen, systeem: str
     ) -> list[dict[str, Any]]:
         """The records of processing that somebody asks for, oldest first: at most MEESTE, and of
-        more the newest. Who supervises finds all; a resident her own, as far as she may see them.
+        more the newest. Who supervises finds all, but what is confidential only the FG; a resident
+        her own, as far as nothing was decided about them.
 
-        Raises NietBekend.
+        Raises NietBekend, EigenInzage for a trace of who asks.
         """
         if wie.rol not in (*TOEZICHT, Rol.INWONER):
             raise NietBekend
@@ -110,32 +97,33 @@ class Loginzage:
             waar.append(logregels.c.persoon == wie.actor.id)
         gevonden: list[tuple[Geschreven, dict[str, Any]]] = []
         with self.database.read() as tx:
-            zien: Afgeschermd = lambda _: True  # noqa: E731
-            if wie.rol is Rol.INWONER:
-                zien = self.zichtbaar(tx, wie.actor.id)
-            for regel in self._nieuwste(tx, waar):
+            eigen = vraag.vraag is not None and self._eigen_spoor(tx, wie, vraag.vraag)
+            dicht = self._dicht(tx, wie)
+            for regel in () if eigen else self._nieuwste(tx, waar):
                 made = record(regel, pseudoniemen, systeem)
-                if past(made, vraag) and zien(regel):
+                if past(made, vraag) and not dicht(regel):
                     gevonden.append((regel, made))
                     if len(gevonden) == MEESTE:
                         break
         self.schrijf(wie, _personen(regel for regel, _ in gevonden))
+        if eigen:
+            raise EigenInzage
         return [made for _, made in reversed(gevonden)]
 
     def na(
         self, wie: Aangemeld, nr: int, pseudoniemen: Pseudoniemen, systeem: str
     ) -> tuple[list[dict[str, Any]], int]:
-        """The next records after a row number, for a central log, and the number to go on from.
-
-        Raises NietBekend.
+        """The next records after a row number, for a central log, and the number to go on from;
+        not the work of the FG, which stays here. Raises NietBekend.
         """
         if wie.rol is not Rol.PRIVACY_OFFICER:
             raise NietBekend
         welke = select(logregels).where(logregels.c.nr > nr, _REGEL)
         with self.database.read() as tx:
-            regels = list(self.logboek.read(tx, welke.order_by(logregels.c.nr).limit(MEESTE)))
+            alle = list(self.logboek.read(tx, welke.order_by(logregels.c.nr).limit(MEESTE)))
+        regels = [regel for regel in alle if not self.vertrouwelijk(regel)]
         self.schrijf(wie, _personen(regels))
-        verder = regels[-1].nr if regels else nr
+        verder = alle[-1].nr if alle else nr
         return [record(regel, pseudoniemen, systeem) for regel in regels], verder
 
     def schrijf(
@@ -144,13 +132,7 @@ class Loginzage:
     ) -> None:  # fmt: skip
         """Put on the record that somebody reads the log about these persons; durable at return."""
         nu = self._now()
-        match wie.rol:
-            case Rol.FG:
-                activiteit = register.FG
-            case Rol.INWONER:
-                activiteit = register.INZAGE
-            case _:
-                activiteit = register.TOEZICHT
+        activiteit = register.INZAGE if wie.rol is Rol.INWONER else register.TOEZICHT
         regels = self._maak.handeling(
             Kop.hier(nu, self._now()), wie, "loginzage", activiteit, personen, huishouden, meer
         )
@@ -181,6 +163,10 @@ class Loginzage:
         """The rows of a selection, oldest first, each with the record it hangs under."""
         welke = select(logregels).where(waar, logregels.c.soort != "zegelsleutel")
         regels = sorted(self.logboek.read(tx, welke), key=lambda regel: regel.nr)
+        return self.onder_record(tx, regels)
+
+    def onder_record(self, tx: Tx, regels: Sequence[Geschreven]) -> list[Blik]:
+        """These rows, each with the record it hangs under."""
         onder = select(_boven).join(
             logregels, and_(_boven.c.vraag == logregels.c.vraag, _boven.c.span == logregels.c.boven)
         )
@@ -191,6 +177,23 @@ class Loginzage:
             for boven in self.logboek.read(tx, onder.where(logregels.c.nr.in_(deze)).distinct()):
                 records[boven.regel.vraag, boven.regel.span] = boven
         return [Blik(r, records.get((r.regel.vraag, r.regel.boven))) for r in regels]
+
+    def _dicht(self, tx: Tx, wie: Aangemeld) -> Afgeschermd:
+        """What of the lines is not for her."""
+        match wie.rol:
+            case Rol.INWONER:
+                return self.afgeschermd(tx, wie.actor.id)
+            case Rol.FG:
+                return lambda _: False
+            case _:
+                return self.vertrouwelijk
+
+    def _eigen_spoor(self, tx: Tx, wie: Aangemeld, spoor: UUID) -> bool:
+        """Whether a supervisor asks for a trace in which she was the one who looked."""
+        if wie.rol is Rol.INWONER:
+            return False
+        rijen = self.logboek.read(tx, select(logregels).where(logregels.c.vraag == spoor))
+        return any(Blik(rij, None).van(wie) for rij in rijen)
 
     def _bekenden(self, tx: Tx, huishouden: UUID, persoon: UUID) -> frozenset[UUID]:
         rijen = self._feiten.rijen(tx, huishouden)

@@ -2,7 +2,8 @@
 
 Rules kept here: a person gets her own lines, with the record each hangs under, of which she sees
 no more than in her overview; who supervises gets every row of a stretch of the log, all opened as
-to which household it is about, so that a row left out shows. What somebody may not see of a row is
+to which household it is about, so that a row left out shows; her own access and the work of the FG
+are there closed, for a colleague to take along opened. What somebody may not see of a row is
 kept back behind its commitment. Only rows that a signed head holds are taken along: those of the
 last second are not. That somebody takes them along is on the record first.
 """
@@ -20,13 +21,15 @@ from infra.decider import NietBekend, RegelFout
 from infra.logbook import WIE, Geschreven, delen, logregels
 from infra.tegels import Tree, TreeDamagedError
 from infra.uitgegeven import NogGeenKop, Published
-from services.consent.log.loginzage import TOEZICHT, Blik, Loginzage
+from services.consent.log.blik import Blik
+from services.consent.log.loginzage import TOEZICHT, Loginzage
 
 VORM = "samenplan-logboek-uitvoer-1"
 MAX_REGELS = 10_000
 """Rows of one export for who supervises."""
 _EIGEN = frozenset({"persoon", "ldv", "delen"})
 """Parts of a line that the person it is about sees."""
+_VAN_DE_FG = _EIGEN - {"delen"}
 
 
 class TeVeelRegels(RegelFout):
@@ -60,7 +63,7 @@ class Uitvoer:
             namen = bekend.get(huis, frozenset()) if huis else frozenset()
             if blik.besluit is not None:
                 regels[blik.besluit.nr] = regel(blik.besluit, _van_besluit(blik, namen))
-            regels[blik.regel.nr] = regel(blik.regel, _EIGEN)
+            regels[blik.regel.nr] = regel(blik.regel, _eigen(blik))
         return self._samen(
             "persoon", persoon, published.tree(kop.size), signed, regels.values(), eerder
         )
@@ -92,7 +95,11 @@ class Uitvoer:
         with inzage.database.read() as tx:
             known = tx.execute(select(logregels.c.nr, logregels.c.verbintenis).where(hier)).all()
             regels = {row.nr: {"nr": row.nr, "verbintenis": row.verbintenis.hex()} for row in known}
-            for one in inzage.logboek.read(tx, select(logregels).where(hier)):
+            alle = list(inzage.logboek.read(tx, select(logregels).where(hier)))
+            for blik in inzage.onder_record(tx, alle):
+                one = blik.regel
+                if blik.dicht_voor(wie):
+                    continue  # there, and closed: the commitment
                 if one.regel.huishouden == huishouden:
                     regels[one.nr] = regel(one, None)
                 elif one.vorm > 1:
@@ -152,12 +159,19 @@ def regel(row: Geschreven, toon: Collection[str] | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _eigen(blik: Blik) -> Collection[str]:
+    """What of a line its person sees; what the FG looked for is not told."""
+    return _VAN_DE_FG if blik.door.get("rol") == Rol.FG.value else _EIGEN
+
+
 def _van_besluit(blik: Blik, namen: Collection[UUID]) -> Collection[str]:
     """What the person sees of the record above her line: function and organisation, and the name
     of a professional she knows from the plan; of another resident nothing."""
     assert blik.besluit is not None
     inhoud = blik.besluit.regel.inhoud
     wie, functie = inhoud.get("wie", {}), inhoud.get("functie", {})
+    if functie.get("rol") == Rol.FG:
+        return ("functie",)
     if functie.get("rol") == Rol.INWONER:
         return ()
     bekend = {str(naam) for naam in namen}

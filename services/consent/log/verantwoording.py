@@ -22,12 +22,12 @@ from events.begrippen import Actor, Herkomst, Onderwerp
 from events.plan import plan_id
 from events.waarden import Doel
 from infra import trace
-from infra.auth import Aangemeld
+from infra.auth import Aangemeld, Rol
 from infra.decider import NEDERLAND, RegelFout, WordtHersteld
 from infra.keys import UnknownKeyError
 from infra.logbook import Regel
 from services.consent.domain import Besluit
-from services.consent.log.register import Register
+from services.consent.log.register import FG, Register
 from services.consent.regels import Regelset
 
 NAMEN: Mapping[str, str] = {
@@ -132,7 +132,7 @@ class Verantwoording:
             "geheel": None if geheel is None else uitkomst(geheel),
             **({"sleutels": dict(samen)} if samen else {}),
         })  # fmt: skip
-        activiteit = self.register.bij(doel or volgt or Doel.REGIE)
+        activiteit = _activiteit(wie, self.register.bij(doel or volgt or Doel.REGIE))
         return [
             boven,
             *(
@@ -154,6 +154,7 @@ class Verantwoording:
         boven = self._record(
             "handeling", kop, wie, huishouden, {"vraag": {"soort": soort, **(meer or {})}}
         )
+        activiteit = _activiteit(wie, activiteit)
         regels = [self._regel(soort, kop, boven, activiteit, p) for p in sorted(set(personen))]
         return [boven, *regels]
 
@@ -165,7 +166,7 @@ class Verantwoording:
         stand, reden = status(fout)
         vraag = {"soort": soort, "doel": doel.value if doel else None}
         boven = self._record("besluit", kop, wie, huishouden, {"vraag": vraag}, stand)
-        activiteit = self.register.bij(doel or Doel.REGIE)
+        activiteit = _activiteit(wie, self.register.bij(doel or Doel.REGIE))
         return [
             boven,
             self._regel(soort, kop, boven, activiteit, None, stand=stand, attributen=reden),
@@ -208,6 +209,11 @@ class Verantwoording:
         return Regel(
             soort, kop.vraag, {"ldv": ldv, **meer}, boven.huishouden, persoon, boven=boven.span
         )
+
+
+def _activiteit(wie: Aangemeld | Daad, gevraagd: str) -> str:
+    """Whatever the FG does, it is his own, confidential work (AVG 38 lid 5)."""
+    return FG if wie.rol == Rol.FG else gevraagd
 
 
 def logregel(

@@ -32,7 +32,8 @@ from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded, R
 from infra.keys import SubjectErasedError
 from infra.logbook import Geschreven, Logbook, Regel, logregels
 from infra.store import Store
-from services.consent.log.register import FG, TOEZICHT
+from services.consent.log.blik import EigenInzage
+from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.plaatsen import plaats_toezicht
 from services.consent.projections import Beslisfeiten
@@ -60,10 +61,6 @@ class AlBeeindigd(RegelFout):
 
 class ZelfVoorbereid(GeenRecht):
     """Wie een besluit voorbereidt, neemt het niet zelf."""
-
-
-class EigenInzage(GeenRecht):
-    """Dit gaat over uw eigen inzage. Laat een vervanger dit doen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +304,8 @@ class Beperkingen:
     def _regels(self, wie: Aangemeld, wat: str, nummer: UUID) -> list[Regel]:
         """On the record by its number: a row that named the person would show in her own log."""
         meer = {"beperking": str(nummer), "wat": wat}
-        activiteit = FG if wie.rol is Rol.FG else TOEZICHT
         kop = Kop.hier(self._now(), self._now())
-        return self._maak.handeling(kop, wie, "beperking", activiteit, meer=meer)
+        return self._maak.handeling(kop, wie, "beperking", TOEZICHT, meer=meer)
 
     def _klaar(self, persoon: UUID, nummer: UUID) -> None:
         for soort, voor, uiterlijk in (

@@ -17,7 +17,7 @@ from infra.auth import Aangemeld, Rol
 from infra.database import Database, Tx
 from infra.decider import NietBekend
 from infra.logbook import Logbook
-from services.consent.log.register import FG, TOEZICHT
+from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.toezicht.eigen import Lezer, Stap
 from services.consent.toezicht.nood import Noodtoegangen
@@ -82,7 +82,6 @@ class Noodzicht:
 
     def _log(self, tx: Tx, wie: Aangemeld, welke: list[Eerdere], *, inhoud: bool) -> None:
         meer = {"noodtoegangen": [str(een.id) for een in welke], "tekst": inhoud}
-        activiteit = FG if wie.rol is Rol.FG else TOEZICHT
         kop = Kop.hier(self._now(), self._now())
-        regels = self._maak.handeling(kop, wie, "noodinzage", activiteit, meer=meer)
+        regels = self._maak.handeling(kop, wie, "noodinzage", TOEZICHT, meer=meer)
         self._logboek.write(tx, self._now(), regels)

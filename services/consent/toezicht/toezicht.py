@@ -21,8 +21,9 @@ from infra.auth import Aangemeld, Rol
 from infra.decider import Context, NietBekend, Recorded
 from infra.logbook import Logbook, Regel, logregels
 from infra.store import Store
+from services.consent.log.blik import EigenInzage
 from services.consent.log.loginzage import Loginzage
-from services.consent.log.register import FG, TOEZICHT
+from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.plaatsen import plaats_toezicht
 from services.consent.projections import Beslisfeiten
@@ -114,26 +115,29 @@ class Toezicht:
     # --- more than metadata -------------------------------------------------------------------
 
     def regel(self, wie: Aangemeld, nr: int, reden: str) -> dict[str, Any]:
-        """All of one line of the log, for the privacy officer who says why. Raises NietBekend."""
+        """All of one line of the log, for the privacy officer who says why.
+
+        Raises NietBekend, also for what the FG did; EigenInzage.
+        """
         _alleen(wie, Rol.PRIVACY_OFFICER)
-        welke = select(logregels).where(logregels.c.nr == nr)
         with self._store.database.read() as tx:
-            rij = tx.execute(welke).first()
-        personen = [rij.persoon] if rij is not None and rij.persoon is not None else []
-        huishouden = None if rij is None else rij.huishouden
+            rijen = list(self._logboek.read(tx, select(logregels).where(logregels.c.nr == nr)))
+            blikken = self._loginzage.onder_record(tx, rijen)
+        blik = next((een for een in blikken if not een.geheim_voor(wie)), None)
+        gezien = None if blik is None or blik.van(wie) else blik.regel
+        personen = [] if gezien is None or gezien.regel.persoon is None else [gezien.regel.persoon]
+        huishouden = None if gezien is None else gezien.regel.huishouden
         meer = {"reden": reden, "regel": str(nr)}
         self._loginzage.schrijf(wie, personen, meer, huishouden)
-        with self._store.database.read() as tx:
-            for gelezen in self._logboek.read(tx, welke):
-                return {"nr": nr, "tijdstip": gelezen.tijdstip, "inhoud": gelezen.regel.inhoud}
-        raise NietBekend
+        if blik is None:
+            raise NietBekend
+        if gezien is None:
+            raise EigenInzage
+        return {"nr": nr, "tijdstip": gezien.tijdstip, "inhoud": gezien.regel.inhoud}
 
     def _regels(self, wie: Aangemeld, wat: str, meer: dict[str, str]) -> list[Regel]:
-        activiteit = FG if wie.rol is Rol.FG else TOEZICHT
         kop = Kop.hier(self._now(), self._now())
-        return self._maak.handeling(
-            kop, wie, "toezichtinzage", activiteit, meer=meer | {"wat": wat}
-        )
+        return self._maak.handeling(kop, wie, "toezichtinzage", TOEZICHT, meer=meer | {"wat": wat})
 
 
 def _alleen(wie: Aangemeld, *rollen: Rol) -> None:

@@ -4,7 +4,8 @@ What a decision rested on is in its record: outcome, rule, article, the records 
 hash of the rule set, which stays readable. The facts of then are not worked out again: decision
 facts are kept as they are now, and a decision is not repeated but told. Who asked is told what
 opened, and what she named herself; never what stayed closed beside it, for that would tell her
-that it is there. Privacy officer, FG and beslisser (for a review) see all of it, with a reason.
+that it is there. Privacy officer, FG and beslisser (for a review) see all of it, with a reason, and
+nobody of those what she did herself.
 Asking is on the record too.
 """
 
@@ -23,8 +24,8 @@ from infra.decider import NietBekend
 from infra.logbook import Geschreven, logregels
 from services.consent.application import Consent
 from services.consent.domain import GEEN_RELATIE, Code, Controle
-from services.consent.log.inzagen import door, uitgeschreven
-from services.consent.log.loginzage import Blik
+from services.consent.log.blik import Blik, EigenInzage
+from services.consent.log.inzagen import uitgeschreven
 from services.consent.regels import Regel, regelset
 from services.consent.uitleg.zicht import RedenOntbreekt
 
@@ -95,14 +96,18 @@ class Destijds:
     def waarom(self, wie: Aangemeld, spoor: UUID, reden: str | None = None) -> list[BesluitToen]:
         """The decisions made in one trace, oldest first, as far as she may know them.
 
-        Raises NietBekend when there are none, RedenOntbreekt.
+        Raises NietBekend when there are none, RedenOntbreekt, EigenInzage for who would review what
+        she did herself.
         """
         toezicht = wie.rol in INZIEN
         if toezicht and len((reden or "").strip()) < 10:
             raise RedenOntbreekt
         waar = select(logregels).where(logregels.c.vraag == spoor).order_by(logregels.c.nr)
         with self._consent.database.read() as tx:
-            rijen = list(self._consent.logboek.read(tx, waar))
+            gelezen = list(self._consent.logboek.read(tx, waar))
+            blikken = self._consent.loginzage.onder_record(tx, gelezen)
+        rijen = [blik.regel for blik in blikken if not (toezicht and blik.geheim_voor(wie))]
+        eigen = toezicht and any(blik.van(wie) for blik in blikken)
         besluiten = [
             rij
             for rij in rijen
@@ -113,6 +118,8 @@ class Destijds:
         meer = {"spoor": str(spoor)} | ({"reden": reden} if reden else {})
         huis = next(iter(huizen)) if len(huizen) == 1 else None
         self._consent.loginzage.schrijf(wie, personen, meer, huis)
+        if eigen:
+            raise EigenInzage
         if not besluiten:
             raise NietBekend
         return [toen(rij, alles=toezicht) for rij in besluiten]
@@ -121,7 +128,7 @@ class Destijds:
 def toen(rij: Geschreven, *, alles: bool) -> BesluitToen:
     """A decision as it can be told; without `alles` only to who asked the question herself."""
     inhoud = rij.regel.inhoud
-    wie = door(Blik(rij, None))
+    wie = Blik(rij, None).door
     gezegd = inhoud.get("regelset", {"versie": "", "hash": ""})
     regels = _regels(gezegd["hash"])
     vraag = inhoud.get("vraag") or {"doel": inhoud.get("doel")}
@@ -181,5 +188,5 @@ def _regels(hash_: str) -> Mapping[str, Regel]:
 
 
 def _van(rij: Geschreven) -> UUID | None:
-    wie = door(Blik(rij, None)).get("id")
+    wie = Blik(rij, None).door.get("id")
     return None if wie is None else UUID(wie)
