@@ -126,7 +126,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     for persoon in vraag.betrokkenen:
         if not _bekend(persoon, vraag, feiten):
             return GEEN_RELATIE
-    controles = [Controle("A2", "u heeft een taak in dit huishouden", True)]
+    controles = [_TAAK]
     # A3
     passend = [
         (wie, doel if vraag.doel is None else vraag.doel)
@@ -135,7 +135,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
         or vraag.doel is doel
         or _ook_te_vragen(vraag.vrager, vraag.doel, wie, feiten)
     ]
-    controles.append(Controle("A3", "het doel past bij uw taak", bool(passend)))
+    controles.append(_DOEL[bool(passend)])
     if not passend:
         zin = "Dit doel past niet bij uw taak in dit huishouden."
         return _klaar(_niet(Code.DOEL_PAST_NIET, zin), controles)
@@ -148,7 +148,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
             besluit = _toets(regel, doel, vraag, feiten)
             if besluit.open:
                 controles.append(Controle("A4", f"regel {regel.id}, {regel.artikel}", True))
-                controles.append(Controle("A7", "geen bezwaar of geheimhouding in de weg", True))
+                controles.append(_VRIJ)
                 return _met(besluit, controles)
             if bijna is None or _zegt(besluit) < _zegt(bijna):
                 bijna = besluit
@@ -241,11 +241,18 @@ def _met(besluit: Besluit, controles: Sequence[Controle]) -> Besluit:
     )  # fmt: skip
 
 
-_ALLE = {"A2": "relatie", "A3": "doel", "A4": "grond", "A7": "bezwaar en geheimhouding"}
+# Made once: a look at a household is decided in dozens of parts.
+_TAAK = Controle("A2", "u heeft een taak in dit huishouden", True)
+_DOEL = {past: Controle("A3", "het doel past bij uw taak", past) for past in (True, False)}
+_VRIJ = Controle("A7", "geen bezwaar of geheimhouding in de weg", True)
+_NIET_BEREIKT = (
+    Controle("A2", "relatie", None), Controle("A3", "doel", None), Controle("A4", "grond", None),
+    Controle("A7", "bezwaar en geheimhouding", None),
+)  # fmt: skip
 
 
 def _klaar(besluit: Besluit, controles: Sequence[Controle]) -> Besluit:
     """With the checks that were not reached."""
     gedaan = {controle.code for controle in controles}
-    rest = (Controle(code, wat, None) for code, wat in _ALLE.items() if code not in gedaan)
+    rest = (controle for controle in _NIET_BEREIKT if controle.code not in gedaan)
     return _met(besluit, (*controles, *rest))
