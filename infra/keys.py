@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -102,19 +103,42 @@ class CheckpointBusyError(Exception):
     """A reader kept the log file open; the erasure is not confirmed yet and can be repeated."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """What a data key is about, and the wrapped key, still closed."""
+class Wrapped(NamedTuple):
+    """A data key, still closed: a joint key under a wrap key, any other under a person key."""
+
+    wrap: int | None
+    key: bytes | None
+    person_wrap: int | None
+    person_key: bytes | None
+
+    @property
+    def erased(self) -> bool:
+        return self.key is None or (self.wrap is None and self.person_key is None)
+
+    def open(self, unwrap: Callable[[int, bytes], bytes]) -> bytes:
+        """The key itself. Raises SubjectErasedError, KeyFileError."""
+        if self.key is not None and self.wrap is not None:
+            return unwrap(self.wrap, self.key)
+        if self.key is None or self.person_wrap is None or self.person_key is None:
+            raise SubjectErasedError
+        try:
+            return aes_key_unwrap(unwrap(self.person_wrap, self.person_key), self.key)
+        except InvalidUnwrap:
+            raise KeyFileError("de sleutelopslag is beschadigd") from None
+
+
+class KeyInfo(NamedTuple):
+    """What a data key is about, and the key itself, still closed."""
 
     kid: KeyId
     betrokkenen: tuple[UUID, ...]
     herkomst: Herkomst
     onderwerp: Onderwerp
-    erased: bool
-    wrap: int | None
-    wrapped: bytes | None
-    person_wrap: int | None
-    person_wrapped: bytes | None
+    closed: Wrapped
+
+    @property
+    def erased(self) -> bool:
+        return self.closed.erased
 
 
 class KeyStore:
@@ -144,37 +168,33 @@ class KeyStore:
                 raise SubjectErasedError
         if found is None:
             return self._make(tx, plaats)
-        return found.kid, self._unwrap(
-            found.wrap, found.wrapped, found.person_wrap, found.person_wrapped
-        )
+        kid, _, *closed = found
+        return kid, Wrapped(*closed).open(self._provider.unwrap)
 
     def describe(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
         """What these keys are about. Raises UnknownKeyError for a kid that was never given out."""
-        rows = tx.execute(_DESCRIBE, {"kids": list(kids)}).all()
-        subjects: dict[KeyId, list[UUID]] = {}
-        for row in rows:
-            subjects.setdefault(row.kid, []).append(row.subject)
-        if len(subjects) != len(set(kids)):
+        infos: dict[KeyId, KeyInfo] = {}
+        for kid, uit, over, subject, *closed in tx.execute(_DESCRIBE, {"kids": list(kids)}):
+            known = infos.get(kid)
+            if known is None:
+                infos[kid] = KeyInfo(
+                    kid, (subject,), herkomst(uit), onderwerp(over), Wrapped(*closed)
+                )
+            else:  # a joint key: a row for each of its persons
+                subjects = tuple(sorted((*known.betrokkenen, subject)))
+                infos[kid] = known._replace(betrokkenen=subjects)
+        if len(infos) != len(set(kids)):
             raise UnknownKeyError
-        infos = {
-            row.kid: KeyInfo(
-                row.kid,
-                tuple(sorted(subjects[row.kid])),
-                herkomst(row.herkomst),
-                onderwerp(row.onderwerp),
-                row.wrapped is None or (row.single is not None and row.person_wrapped is None),
-                row.wrap,
-                row.wrapped,
-                row.person_wrap,
-                row.person_wrapped,
-            )
-            for row in rows
-        }
         return list(infos.values())
 
-    def unwrap(self, info: KeyInfo) -> bytes:
-        """The data key itself. Raises SubjectErasedError, or KeyFileError for a wrong provider."""
-        return self._unwrap(info.wrap, info.wrapped, info.person_wrap, info.person_wrapped)
+    def unwrap(self, infos: Iterable[KeyInfo]) -> dict[KeyId, bytes]:
+        """The data keys themselves, without the erased ones. Raises KeyFileError.
+
+        One look at the wrap keys for all of them; each person key is unwrapped once and forgotten
+        with this call.
+        """
+        unwrap = cache(self._provider.unwrapper())
+        return {info.kid: info.closed.open(unwrap) for info in infos if not info.erased}
 
     def release(
         self, tx: Tx, infos: Iterable[KeyInfo], vraag: UUID, span: str
@@ -183,38 +203,19 @@ class KeyStore:
 
         `vraag` and `span` tell for which question. Raises KeyFileError.
         """
-        keys: dict[KeyId, bytes] = {}
-        counted: Counter[UUID] = Counter()
-        for info in infos:
-            if not info.erased:
-                keys[info.kid] = self.unwrap(info)
-                counted.update(info.betrokkenen)
+        left = [info for info in infos if not info.erased]
+        counted = Counter(subject for info in left for subject in info.betrokkenen)
         if counted:
             # Numbered here and not by a sequence: one writer at a time, and no right to one.
             last = tx.execute(_LAST_RELEASE).scalar() or 0
             tx.execute(
-                insert(key_releases),
+                _COUNT_RELEASE,
                 [
                     {"nr": nr, "vraag": vraag, "span": span, "subject": subject, "number": number}
                     for nr, (subject, number) in enumerate(sorted(counted.items()), start=last + 1)
                 ],
             )
-        return keys
-
-    def _unwrap(
-        self, wrap: int | None, wrapped: bytes | None, person_wrap: int | None,
-        person_wrapped: bytes | None,
-    ) -> bytes:  # fmt: skip
-        if wrapped is None:
-            raise SubjectErasedError
-        if wrap is not None:  # a joint key
-            return self._provider.unwrap(wrap, wrapped)
-        if person_wrap is None or person_wrapped is None:
-            raise SubjectErasedError
-        try:
-            return aes_key_unwrap(self._provider.unwrap(person_wrap, person_wrapped), wrapped)
-        except InvalidUnwrap:
-            raise KeyFileError("de sleutelopslag is beschadigd") from None
+        return self.unwrap(left)
 
     def verify(self, tx: Tx) -> None:
         """Whether this provider belongs to this store. Raises KeyFileError."""
@@ -367,16 +368,16 @@ _CURRENT = (
         data_keys.c.current,
     )
 )
+_COUNT_RELEASE = insert(key_releases)
 _LAST_RELEASE = select(func.max(key_releases.c.nr))
 _DESCRIBE = (
     select(
         data_keys.c.kid,
         data_keys.c.herkomst,
         data_keys.c.onderwerp,
-        data_keys.c.single,
+        key_subjects.c.subject,
         data_keys.c.wrap,
         data_keys.c.wrapped,
-        key_subjects.c.subject,
         person_keys.c.wrap.label("person_wrap"),
         person_keys.c.wrapped.label("person_wrapped"),
     )

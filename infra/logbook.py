@@ -237,7 +237,7 @@ class Logbook:
             raise LogDamagedError("een logregel noemt een onbekende sleutel") from None
         if any(info.herkomst != herkomst("logboek") for info in infos):
             raise LogDamagedError("een logregel noemt de sleutel van een persoon")
-        return {info.kid: None if info.erased else self._keys.unwrap(info) for info in infos}
+        return dict.fromkeys(kids) | self._keys.unwrap(infos)
 
     def _place(self, vraag: UUID, nr: int) -> Place:
         return Place(self._gemeente, vraag, nr, "logregel", 1)

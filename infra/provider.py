@@ -19,7 +19,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,10 +76,19 @@ class FileKeyProvider(Root):
 
     def unwrap(self, wrap: WrapId, wrapped: bytes) -> bytes:
         """Raises KeyFileError when this provider does not hold the wrap key it needs."""
-        try:
-            return aes_key_unwrap(self._wrap[wrap], wrapped)
-        except (KeyError, InvalidUnwrap):
-            raise KeyFileError("het sleutelbestand hoort niet bij deze gegevens") from None
+        return self.unwrapper()(wrap, wrapped)
+
+    def unwrapper(self) -> Callable[[WrapId, bytes], bytes]:
+        """`unwrap` with the wrap keys of this moment: one look at the file for many keys."""
+        keys = self._wrap
+
+        def unwrap(wrap: WrapId, wrapped: bytes) -> bytes:
+            try:
+                return aes_key_unwrap(keys[wrap], wrapped)
+            except (KeyError, InvalidUnwrap):
+                raise KeyFileError("het sleutelbestand hoort niet bij deze gegevens") from None
+
+        return unwrap
 
     def renew(self) -> WrapId:
         """Make a new wrap key the current one; the old ones stay until `forget`."""

@@ -13,7 +13,4 @@ from infra.seal import Opener
 def opener(keys: KeyStore, tx: Tx, kids: Collection[KeyId]) -> Opener:
     """What opens capsules under these keys. Raises UnknownKeyError, KeyFileError."""
     infos = keys.describe(tx, kids)
-    return Opener(
-        {info.kid: keys.unwrap(info) for info in infos if not info.erased},
-        {info.kid for info in infos if info.erased},
-    )
+    return Opener(keys.unwrap(infos), {info.kid for info in infos if info.erased})

@@ -150,8 +150,7 @@ class Beslisfeiten:
 
     def inhoud(self, tx: Tx, rijen: Sequence[Rij]) -> dict[str, Any]:
         """What rows hold, by `sleutel`; nothing of the erased. Raises SealError, KeyFileError."""
-        infos = self._keys.describe(tx, {rij.kid for rij in rijen})
-        sleutels = {info.kid: self._keys.unwrap(info) for info in infos if not info.erased}
+        sleutels = self._keys.unwrap(self._keys.describe(tx, {rij.kid for rij in rijen}))
         geopend = {}
         for rij in rijen:
             if rij.kid in sleutels:

@@ -77,7 +77,7 @@ def test_after_a_new_wrap_key_everything_is_readable_and_the_old_one_is_gone(
     opnieuw = FileKeyProvider(bestand(tmp_path))
     with huis.consent.database.read() as tx:
         keys = KeyStore(opnieuw)
-        assert {i.kid: keys.unwrap(i) for i in keys.describe(tx, kids)} == voor
+        assert keys.unwrap(keys.describe(tx, kids)) == voor
         assert huis.consent.logboek.verify(tx) == huis.regels()
 
 

@@ -185,7 +185,7 @@ class Wereld:
         assert isinstance(value, Sealed)
         if info.erased:
             return Opener({}, {info.kid}).open(value)
-        return Opener({info.kid: self._keys.unwrap(info)}).open(value)
+        return Opener(self._keys.unwrap([info])).open(value)
 
     def over(self, value: object) -> tuple[tuple[UUID, ...], str, Onderwerp]:
         """Whose a sealed field is, from which herkomst and about what."""
