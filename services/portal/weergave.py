@@ -132,16 +132,21 @@ def toon(dossier: Dossier, vrijgave: Vrijgave, etag: Etag) -> dict[str, Any]:
 
 
 def _lid(dossier: Dossier, lezer: Lezer, lid: Deel) -> dict[str, Any] | None:
+    """A member as far as she is seen. For some purposes who she is opens and her place in the
+    household does not: then she is here as if she lives here, for what became of it is closed."""
     seen = lezer.ziet(lid)
-    if seen is None:
-        return None
+    wie: dict[str, Any] = {}
     for soort in ("persoon", "contact", "gezag"):
         deel = dossier.delen.get((soort, lid.id, None))
         opened = None if deel is None else lezer.ziet(deel)
         if opened is not None:
-            seen |= {
-                n: v for n, v in opened.items() if n not in ("id", "geldt", "waarom", "onderdeel")
-            }
+            eigen = ("id", "geldt") if seen is None else ("id", "geldt", "waarom", "onderdeel")
+            wie |= {n: v for n, v in opened.items() if n not in eigen}
+    if seen is None:
+        if "persoonsnaam" not in wie:
+            return None
+        seen = {"id": lid.id, "geldt": True}
+    seen |= wie
     adressen = [
         opened
         for (soort, persoon, _), deel in dossier.delen.items()

@@ -28,6 +28,15 @@ class Handen:
         waar.click()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _karin_doet_mee(wereld: Wereld) -> None:
+    """Before the browser starts: afterwards no other event loop runs in this thread."""
+    t, karin = wereld.verhaal.t, wereld.verhaal.t.wie("Karin Smeets")
+    t.doe(wereld.verhaal.ellen.id, f"/plannen/{wereld.verhaal.plan}/deelnemers", {
+        "medewerker": str(karin.id), "taak": "toegang tot jeugdhulp"})  # fmt: skip
+    t.dossier(karin.id, wereld.verhaal.huishouden)
+
+
 @pytest.fixture
 def handen(page: Page) -> Handen:
     return Handen(page)
@@ -38,7 +47,7 @@ def deel(page: Page, kop: str) -> Locator:
 
 
 def groep(page: Page, kop: str) -> Locator:
-    return page.locator("details", has_text=kop)
+    return deel(page, "Alleen met toestemming").locator("details", has_text=kop)
 
 
 def keuzes(page: Page) -> list[str]:
@@ -62,6 +71,30 @@ def test_sharing_on_a_statutory_ground_takes_three_activations_and_one_sentence(
     handen.doe(grond.get_by_role("button", name="Vastleggen: uit de Wmo"))
     page.get_by_text("De reden is vastgelegd.").wait_for()
     assert handen.keer <= 3
+
+
+def test_a_purpose_one_names_oneself_takes_no_more_and_is_then_what_one_looks_for(
+    handen: Handen, wereld: Wereld
+) -> None:
+    """Jeugdwet 7.4.0 lid 1 onder c: the BSN, to pay; not what is in the plan."""
+    page = handen.page
+    aangemeld(page, "Karin Smeets")
+    page.goto(wereld.pad)
+    plan = page.get_by_text("Wij blijven in ons huis wonen")
+    assert plan.count()
+    assert not page.get_by_text("Burgerservicenummer").count()
+    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    assert keuzes(page) == []
+    grond = deel(page, "Eén zin is genoeg: jeugdhulp betalen")
+    handen.doe(grond.get_by_label("Zonder naam en BSN kan de rekening niet"))
+    handen.doe(grond.get_by_role("button", name="Vastleggen: uit het gedeelde plan"))
+    page.get_by_text("U kijkt nu voor een ander doel: jeugdhulp betalen.").wait_for()
+    assert handen.keer <= 3
+    assert page.get_by_text("Burgerservicenummer").count()
+    assert not plan.count()
+    page.get_by_role("link", name="Terug naar uw gewone taak").click()
+    plan.first.wait_for()
+    assert not page.get_by_text("Burgerservicenummer").count()
 
 
 def test_a_sentence_of_ones_own_takes_no_more(handen: Handen, wereld: Wereld) -> None:

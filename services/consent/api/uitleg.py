@@ -91,8 +91,10 @@ class Uitleg(BesluitAntwoord):
 
 
 class MogelijkheidAntwoord(BesluitAntwoord):
-    """Something that opens after a step; `zinnen` are examples of a reason, for a ground."""
+    """Something that opens after a step; `zinnen` are examples of a reason, for a ground; `noemt`
+    is the purpose you then name to see it, if it does not follow from your task."""
 
+    noemt: Doel | None
     herkomst: str
     regime: str
     onderwerp: Wat
@@ -101,7 +103,10 @@ class MogelijkheidAntwoord(BesluitAntwoord):
 
 
 class Mogelijkheden(Bericht):
+    """`doelen`: the purposes you may name, for which something is open or would open."""
+
     mogelijkheden: list[MogelijkheidAntwoord]
+    doelen: list[Doel]
 
 
 class StelBericht(Bericht):
@@ -176,15 +181,17 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
     )  # fmt: skip
     def mogelijkheden(huishouden: UUID, persoon: UUID, wie: Wie) -> Mogelijkheden:
         """Wat u over deze persoon pas ziet na een stap, en welke; niet of het er is."""
+        gevonden = uitleggen.mogelijkheden(wie, huishouden, persoon)
         return Mogelijkheden(
             mogelijkheden=[
                 MogelijkheidAntwoord(
-                    **_besluit(m.besluit), herkomst=m.onderdeel.herkomst.code,
+                    **_besluit(m.besluit), noemt=m.noemt, herkomst=m.onderdeel.herkomst.code,
                     regime=m.onderdeel.herkomst.regime, onderwerp=m.onderdeel.onderwerp,
                     opening=_opening(m.opening), zinnen=_zinnen(m.onderdeel, m.opening),
                 )
-                for m in uitleggen.mogelijkheden(wie, huishouden, persoon)
-            ]
+                for m in gevonden.stuks
+            ],
+            doelen=list(gevonden.doelen),
         )  # fmt: skip
 
     @routes.post(

@@ -46,11 +46,23 @@ class Waarom:
 
 @dataclass(frozen=True, slots=True)
 class Mogelijkheid:
-    """A kind of data about one person that does not open now, and one smallest way to open it."""
+    """A kind of data about one person that does not open now, and one smallest way to open it.
+
+    `noemt`: the purpose she then has to name to see it; none where it follows from her task.
+    """
 
     onderdeel: Onderdeel
     besluit: Besluit
     opening: Opening
+    noemt: Doel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mogelijkheden:
+    """What may open about one person, and the purposes she can name for which something does."""
+
+    stuks: list[Mogelijkheid]
+    doelen: tuple[Doel, ...]
 
 
 class Uitleggen:
@@ -85,7 +97,7 @@ class Uitleggen:
         found = self._consent.stel(wie, huishouden, doel, beantwoord, meer, nummer=nummer)
         return found or Waarom(GEEN_RELATIE)
 
-    def mogelijkheden(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> list[Mogelijkheid]:
+    def mogelijkheden(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> Mogelijkheden:
         """What about this person does not open to her now, but would after a step: for the purpose
         of her task, and for those she names herself.
 
@@ -93,20 +105,25 @@ class Uitleggen:
         """
         vraagt, regels = vrager(wie), self._consent.regels
 
-        def beantwoord(feiten: Feiten) -> tuple[list[Mogelijkheid], list[Deel]] | None:
+        def beantwoord(feiten: Feiten) -> tuple[Mogelijkheden, list[Deel]] | None:
             if persoon not in feiten.leden:
                 return None
-            gevonden = []
-            doelen = (None, *zelf_te_noemen(vraagt, feiten))
-            for doel, onderdeel in product(doelen, onderdelen(persoon)):
+            stuks: list[Mogelijkheid] = []
+            doelen: dict[Doel, None] = {}
+            genoemd = (None, *zelf_te_noemen(vraagt, feiten))
+            for doel, onderdeel in product(genoemd, onderdelen(persoon)):
                 besluit = beslis(vraagt, onderdeel, feiten, regels, doel)
-                if not herstelbaar(besluit):
-                    continue
-                vraag = Vraag(vraagt, doel, (persoon,), onderdeel.herkomst, onderdeel.onderwerp)
-                openingen = _zonder_houders(minste(vraag, feiten, regels), vraag, feiten, regels)
-                if openingen:
-                    gevonden.append(Mogelijkheid(onderdeel, besluit, openingen[0]))
-            return gevonden, [deel_van(m.onderdeel, m.besluit) for m in gevonden]
+                opening = None
+                if herstelbaar(besluit):
+                    vraag = Vraag(vraagt, doel, (persoon,), onderdeel.herkomst, onderdeel.onderwerp)
+                    gevonden = minste(vraag, feiten, regels)
+                    opening = next(iter(_zonder_houders(gevonden, vraag, feiten, regels)), None)
+                if opening is not None:
+                    stuks.append(Mogelijkheid(onderdeel, besluit, opening, doel))
+                if doel is not None and (opening is not None or besluit.open):
+                    doelen[doel] = None
+            delen = [deel_van(m.onderdeel, m.besluit) for m in stuks]
+            return Mogelijkheden(stuks, tuple(doelen)), delen
 
         meer = {"actie": "mogelijkheden"}
         found = self._consent.stel(wie, huishouden, None, beantwoord, meer)

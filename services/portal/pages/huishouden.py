@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from events.waarden import Doel
 from infra.auth import Rol
 from infra.decider import NEDERLAND
 from services.portal.pages.beeld import beeld, zichtbaar
@@ -43,7 +44,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         await kader.wacht(request)
         moment = request.query_params.get("moment", "")
         gedaan = GEDAAN.get(request.query_params.get("gedaan", ""))
-        return await toon(sessie, huishouden, gedaan=gedaan, moment=moment)
+        doel = _doel(request.query_params.get("doel", ""))
+        return await toon(sessie, huishouden, gedaan=gedaan, moment=moment, doel=doel)
 
     @pages.post("/huishoudens/{huishouden:uuid}/meldingen/{melding:uuid}")
     async def pak_melding_op(request: Request, huishouden: UUID, melding: UUID) -> Response:
@@ -98,11 +100,12 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     async def toon(
         sessie: Sessie, huishouden: UUID, gedaan: str | None = None, moment: str = "",
         fout: Afgewezen | None = None, bij: UUID | None = None, velden: Formulier | None = None,
+        doel: Doel | None = None,
     ) -> Response:  # fmt: skip
         dag = _dag(moment)
         geen_datum = bool(moment) and dag is None
         toen = None if dag is None else _einde_van(dag)
-        dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, None, toen)
+        dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, doel, toen)
         d = beeld(dossier, sessie.wie, kader.vandaag)
         nood = await hier_open(kader, sessie, huishouden) if "noodhulp" in d["rollen"] else None
         aandacht = [] if toen is not None else await _taken(kader, sessie, huishouden)
@@ -113,7 +116,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             h=d, namen=d["namen"], bewoners=d["bewoners"], vertrokken=d["vertrokken"],
             nood=nood, taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
             niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
-            gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij), aandacht=aandacht,
+            voor_doel=doel, gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij),
+            aandacht=aandacht,
             waarden={} if velden is None else velden.waarden,
             sleutel=None if velden is None else velden["sleutel"],
         )  # fmt: skip
@@ -128,6 +132,14 @@ async def _taken(
     waar = "" if huishouden is None else f"?huishouden={huishouden}"
     gelezen: list[dict[str, Any]] = (await kader.lees(sessie, f"/taken{waar}"))["taken"]
     return gelezen
+
+
+def _doel(text: str) -> Doel | None:
+    """A purpose somebody names, if it is one; what she may name is for consent to say."""
+    try:
+        return Doel(text)
+    except ValueError:
+        return None
 
 
 def _dag(text: str) -> date | None:

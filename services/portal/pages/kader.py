@@ -210,10 +210,13 @@ class Kader:
         )
         return HTMLResponse(html, status)
 
-    def naar(self, pad: str, gedaan: str, antwoord: Mapping[str, Any]) -> Response:
-        """On to a page that shows what was just done."""
+    def naar(
+        self, pad: str, gedaan: str, antwoord: Mapping[str, Any], doel: str | None = None
+    ) -> Response:
+        """On to a page that shows what was just done, for the purpose it was done for."""
         positie = quote(str(antwoord["positie"]))
-        return RedirectResponse(f"{pad}?naPositie={positie}&gedaan={gedaan}", 303)
+        voor = "" if doel is None else f"&doel={quote(doel)}"
+        return RedirectResponse(f"{pad}?naPositie={positie}&gedaan={gedaan}{voor}", 303)
 
     def _misluk(self, request: Request, error: Exception) -> Response:
         """The page for what can go wrong."""

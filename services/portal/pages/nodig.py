@@ -1,8 +1,9 @@
 """Something is needed that she does not see: the shortest lawful way, on one page.
 
 A statutory ground: one reason, chosen or written, for only the subjects it is about. Consent: what,
-who gives it, how. What for follows from the task. Nothing is chosen beforehand, and the page is the
-same whether any such data exist or not.
+who gives it, how. What for follows from the task; a purpose of it that one names oneself has a part
+of the page of its own. Nothing is chosen beforehand, and the page is the same whether any such data
+exist or not.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         except Afgewezen as fout:
             return await toon(sessie, huishouden, persoon, velden, fout)
         gedaan = "grondslag" if grond else "toestemming"
-        return kader.naar(f"/huishoudens/{huishouden}", gedaan, klaar)
+        return kader.naar(f"/huishoudens/{huishouden}", gedaan, klaar, velden.get("noemt"))
 
     async def toon(
         sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier = _LEEG,
@@ -60,7 +61,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         if sessie.wie.rol is not Rol.PROFESSIONAL:
             raise NietBekend
         pad = f"/huishoudens/{huishouden}/personen/{persoon}/mogelijkheden"
-        gelezen = (await kader.lees(sessie, pad))["mogelijkheden"]
+        antwoord = await kader.lees(sessie, pad)
+        gelezen = antwoord["mogelijkheden"]
         h: dict[str, Any] = zichtbaar(
             await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
         )
@@ -69,6 +71,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             "nodig.html", sessie, 200 if fout is None else fout.status, h=h, persoon=str(persoon),
             naam=namen.get(str(persoon), "dit lid"), namen=namen, wijzen=WIJZEN,
             gronden=gronden(gelezen), toestemmingen=toestemmingen(gelezen), fout=fout,
+            doelen=antwoord["doelen"],
             bij=velden["groep"],
             waarden=velden.waarden, gekozen=velden.alle("onderwerpen"),
             sleutel=velden["sleutel"] or None,
@@ -106,10 +109,14 @@ def gronden(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             continue
         doel = stappen[0]["doel"]
         groep = gevonden.setdefault(
-            doel, {"id": f"grond-{doel}", "doel": doel, "regimes": {}, "onderwerpen": {}}
-        )
+            doel,
+            {"id": f"grond-{doel}", "doel": doel, "noemt": m.get("noemt"), "regimes": {},
+             "onderwerpen": {}, "redenen": {}},
+        )  # fmt: skip
         groep["regimes"][m["regime"]] = m["artikel"]
-        groep["onderwerpen"].setdefault(m["onderwerp"], {}).update(dict.fromkeys(m["zinnen"]))
+        groep["onderwerpen"][m["onderwerp"]] = None
+        for zin in m["zinnen"]:  # one reason may be for several subjects
+            groep["redenen"].setdefault(zin, {})[m["onderwerp"]] = None
     return list(gevonden.values())
 
 
@@ -128,7 +135,8 @@ def toestemmingen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, 
         groep = gevonden.setdefault(sleutel, {
             "id": "-".join((m["regime"], stappen[0]["doel"], *sorted(soorten))),
             "regime": m["regime"], "soorten": soorten, "schriftelijk": schriftelijk,
-            "doel": stappen[0]["doel"], "zin": m["zin"], "artikel": m["artikel"],
+            "doel": stappen[0]["doel"], "noemt": m.get("noemt"), "zin": m["zin"],
+            "artikel": m["artikel"],
             "herkomsten": [], "onderwerpen": [],
         })  # fmt: skip
         for lijst, waarde in (("herkomsten", m["herkomst"]), ("onderwerpen", m["onderwerp"])):
@@ -138,9 +146,9 @@ def toestemmingen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, 
 
 
 def _grond(huishouden: UUID, persoon: UUID, velden: Formulier) -> dict[str, Any]:
-    """A chosen reason brings its subject along; what was written comes behind it."""
-    onderwerp, _, zin = velden["reden"].partition("|")
-    onderwerpen = dict.fromkeys([*([onderwerp] if onderwerp else []), *velden.alle("onderwerpen")])
+    """A chosen reason brings its subjects along; what was written comes behind it."""
+    hierover, _, zin = velden["reden"].partition("|")
+    onderwerpen = dict.fromkeys([*filter(None, hierover.split(",")), *velden.alle("onderwerpen")])
     return {
         "huishouden": str(huishouden), "personen": [str(persoon)], "doel": velden["doel"],
         "regimes": [velden["regime"]], "onderwerpen": list(onderwerpen),
