@@ -166,8 +166,10 @@ class Beperking(Waarde):
     """A restriction of the right to know who looked (UAVG 41; in Wmo terms 5.3.2 lid 4).
 
     The eight fields of lid 2, a to h, with the grounds of lid 1, the weighing, and the dates.
+    `persoon` is whom a look is withheld from; who was looked at with her does not see it either.
     """
 
+    persoon: UUID
     gronden: Annotated[tuple[Beperkingsgrond, ...], Field(min_length=1, max_length=10)]
     weging: Tekst
     """Why it is necessary and proportionate (lid 1)."""
@@ -187,23 +189,20 @@ class Beperking(Waarde):
 
 
 class BeperkingVoorgesteld(Fact, naam="nl.samenplan.beperking-voorgesteld"):
-    """The privacy officer prepared a restriction decision."""
+    """The privacy officer prepared a restriction decision; about whom is sealed."""
 
-    persoon: UUID
     beperking: Personal[Beperking]
 
 
 class BeperkingBesloten(Fact, naam="nl.samenplan.beperking-besloten"):
     """The beslisser took a restriction decision; it holds from the next question on."""
 
-    persoon: UUID
     beperking: Personal[Beperking]
 
 
 class BeperkingBeeindigd(Fact, naam="nl.samenplan.beperking-beeindigd"):
     """A restriction ended, or a proposal was refused; nothing is withheld for it any more."""
 
-    persoon: UUID
     reden: Personal[Tekst]
 
 

@@ -80,9 +80,11 @@ from services.consent.regels import Regelset, Wie, regelset
 from services.consent.tijd import taken
 from services.consent.tijd.dagwerk import Dagwerk
 from services.consent.tijd.taken import Taken
+from services.consent.toezicht.afscherming import Afscherming
 from services.consent.toezicht.afwijkingen import Afwijkingen
 from services.consent.toezicht.beperking import Beperkingen
 from services.consent.toezicht.eigen import Lezer
+from services.consent.toezicht.eigen_taak import EigenTaak
 from services.consent.toezicht.nood import Noodtoegangen
 from services.consent.toezicht.noodzicht import Noodzicht
 from services.consent.toezicht.toezicht import Toezicht
@@ -152,10 +154,12 @@ class Consent:
         maak, lezer = self.verantwoording, Lezer(self.store, self._keys)
         self.nood = Noodtoegangen(self.store, self.logboek, self._feiten, self.taken, maak, now)
         self.noodzicht = Noodzicht(lezer, self.logboek, self.nood, maak, now, database)
+        afscherming = Afscherming(self.logboek, self._feiten, now)
         self.beperkingen = Beperkingen(
-            self.store, self.logboek, self._feiten, lezer, self.taken, maak, now
+            self.store, self.logboek, self._feiten, afscherming, lezer, self.taken, maak, now
         )
-        self.loginzage.afgeschermd = self.beperkingen.afgeschermd
+        self.loginzage.afgeschermd = afscherming.voor
+        self.taken.eigen = EigenTaak(self._feiten, self.logboek, afscherming)
         self.afwijkingen = Afwijkingen(
             self.store, self._keys, self.logboek, self._feiten, maak, provider, now
         )

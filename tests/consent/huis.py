@@ -76,7 +76,7 @@ class Huis:
         while sequencer.step():
             pass
 
-    def beperking(self, persoon: UUID, gebied: dict[str, Any], **anders: Any) -> dict[str, Any]:
+    def beperking(self, persoon: UUID, gebied: dict[str, Any]) -> dict[str, Any]:
         """A restriction as the privacy officer proposes it."""
         tekst = {
             naam: f"Overwogen: {naam}."
@@ -86,7 +86,7 @@ class Huis:
         return {
             "persoon": str(persoon), "gronden": ["i"], "toepassingsgebied": gebied,
             "herzienOp": "2026-04-01", "tot": "2026-05-01", **tekst,
-        } | anders  # fmt: skip
+        }  # fmt: skip
 
     def toestemming(self, **anders: Any) -> str:
         """Anna lets Ellen see her debts; the id of the record."""

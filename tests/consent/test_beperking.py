@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from events.begrippen import Leefgebied
 from infra.auth import Rol
@@ -39,7 +40,7 @@ class Twee(Huis):
 
     def voorstel(self, **anders: Any) -> dict[str, Any]:
         gebied = {"medewerkers": [str(self.stad.wie["sanne"].id)], "van": "2026-03-01"}
-        return self.beperking(self.anna, gebied, **anders)
+        return self.beperking(self.anna, gebied) | anders
 
     def besluit(self, **anders: Any) -> str:
         nummer = self.stad.doe("joris", "/beperkingen", self.voorstel(**anders))["id"]
@@ -138,6 +139,65 @@ def test_her_export_and_the_api_for_lines_look_like_anybodys(twee: Twee) -> None
     assert vorm(regels[0]) == vorm(regels[1])
     sanne = str(twee.stad.wie["sanne"].id)
     assert sanne not in str(uitvoer[0])
+
+
+def test_a_look_at_two_is_withheld_from_both_and_neither_list_betrays_it(twee: Twee) -> None:
+    """Bert, not named in the decision, against Evert, at whom nobody looked in secret."""
+    stad = twee.stad
+    huis, (dora, evert) = stad.huishouden("ellen", "Dora Proef", "Evert Proef")
+    plan = stad.doe("ellen", f"/huishoudens/{huis}/plan", {})["id"]
+    stad.doe("ellen", f"/plannen/{plan}/deelnemers", {
+        "medewerker": str(stad.wie["yusuf"].id), "taak": "schuldhulp"})  # fmt: skip
+    for naam, persoon in (("Dora", dora), ("Evert", evert)):
+        stad.inwoner(naam, persoon)
+    twee.besluit()
+    thuis = {twee.id: (twee.anna, twee.bert), UUID(huis): (UUID(dora), UUID(evert))}
+    for _ in range(2):
+        for waar, samen in thuis.items():
+            for wie, kid in (("yusuf", twee.kid(*samen)), ("ellen", twee.kid(samen[1]))):
+                twee.consent.vrijgave(twee.wie(wie), waar, [kid])
+        samen_gezien = twee.kid(
+            twee.anna, twee.bert, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID
+        )
+        twee.consent.vrijgave(twee.wie("sanne"), twee.id, [samen_gezien])
+    twee.teken()
+    gezien = []
+    for wie in ("bert", "evert"):
+        persoon = twee.wie(wie).actor.id
+        body = {"dpl.core.data_subject_id": twee.consent.pseudoniemen.van(persoon)}
+        gezien.append([
+            twee.overzicht(wie),
+            vorm(stad.zie(wie, f"/personen/{persoon}/inzagen/uitvoer")),
+            vorm(stad.vraag("POST", wie, "/logboek/processing-activities", body).json()),
+            twee.blad(wie),
+        ])  # fmt: skip
+    assert gezien[0] == gezien[1]
+    assert len(gezien[0][0]) == 4
+    assert "praktijkondersteuner" not in str(gezien[0])
+    twee.kijkt("sanne", twee.bert)  # at him alone: his to know
+    assert "praktijkondersteuner" in str(twee.overzicht("bert"))
+    assert "praktijkondersteuner" not in str(twee.overzicht("anna"))
+
+
+def test_nothing_in_a_fact_or_a_column_says_whom_a_restriction_is_about(twee: Twee) -> None:
+    nummer = UUID(twee.besluit())
+    twee.stad.doe("hanna", f"/beperkingen/{nummer}/einde", {"reden": "Het gevaar is voorbij."})
+    ander = UUID(twee.besluit())
+    wie = (twee.anna.hex, str(twee.anna))
+    with twee.consent.database.read() as tx:
+        feiten = tx.execute(
+            text("SELECT topic, state FROM stored_events WHERE originator_id IN (:een, :twee)"),
+            {"een": nummer.hex, "twee": ander.hex},
+        ).all()
+        rijen = tx.execute(
+            text(
+                "SELECT sleutel, huishouden, persoon, medewerker FROM beslisfeiten "
+                "WHERE soort = 'beperking'"
+            )
+        ).all()
+    assert len(feiten) == 5
+    assert len(rijen) == 1
+    assert not [rij for rij in (*feiten, *rijen) if any(naam in str(rij) for naam in wie)]
 
 
 def test_after_the_end_and_after_it_was_ended_the_lines_are_there(twee: Twee) -> None:

@@ -45,16 +45,16 @@ class BeperkingBericht(Bericht):
     tot: Dag
 
     def beperking(self) -> Beperking:
-        velden = {name: value for name, value in self if name != "persoon"}
         gebied = Toepassingsgebied(**dict(self.toepassingsgebied))
-        return Beperking(**velden | {"toepassingsgebied": gebied})
+        return Beperking(**dict(self) | {"toepassingsgebied": gebied})
 
 
 class BeperkingAntwoord(Bericht):
-    """How a restriction stands; what it says only for who prepares and decides."""
+    """How a restriction stands; what it says only for who prepares and decides. Of an erased
+    person `persoon` is empty."""
 
     id: UUID
-    persoon: UUID
+    persoon: UUID | None
     besloten: bool
     beeindigd: bool
     stappen: list[StapAntwoord]
@@ -73,11 +73,10 @@ def router(consent: Consent) -> APIRouter:
         operation_id="stelBeperkingVoor",
     )  # fmt: skip
     def stel_voor(body: BeperkingBericht, opdracht: Command) -> dict[str, Any]:
-        """Door de privacy officer: wat wordt niet getoond, waarom mag dat, en tot wanneer."""
+        """Door de privacy officer: wat wordt niet getoond, waarom mag dat, en tot wanneer. Wie in
+        dezelfde blik is bekeken, ziet haar ook niet: anders verraadt zijn overzicht haar."""
         return antwoord(
-            consent.beperkingen.stel_voor(
-                opdracht.wie, body.persoon, body.beperking(), opdracht.context
-            )
+            consent.beperkingen.stel_voor(opdracht.wie, body.beperking(), opdracht.context)
         )
 
     @routes.get(
@@ -120,9 +119,8 @@ def router(consent: Consent) -> APIRouter:
 
 
 def _toon(gezien: Gezien) -> BeperkingAntwoord:
-    assert gezien.stand.persoon is not None
     return BeperkingAntwoord(
-        id=gezien.id, persoon=gezien.stand.persoon, besloten=gezien.stand.besloten,
+        id=gezien.id, persoon=gezien.persoon, besloten=gezien.stand.besloten,
         beeindigd=gezien.stand.beeindigd,
         stappen=[stap_antwoord(stap) for stap in gezien.stappen],
     )  # fmt: skip

@@ -34,6 +34,7 @@ from infra.logbook import Logbook, Regel
 from infra.provider import FileKeyProvider
 from infra.reactor import SYSTEEM
 from infra.store import Store
+from services.consent.log.blik import EigenInzage
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.openen import opener
 from services.consent.projections import Beslisfeiten
@@ -126,6 +127,8 @@ class Taken:
         self._verantwoording = verantwoording
         self._store, self._keys, self._logboek = store, keys, logboek
         self._provider, self._feiten, self._now, self._volgt = provider, feiten, now, volgt
+        self.eigen: Callable[[Tx, Aangemeld, Taak], bool] = lambda _tx, _wie, _taak: False
+        """Whether a task asks somebody to judge what she did herself; supervision fills it."""
 
     # --- recording ----------------------------------------------------------------------------
 
@@ -155,15 +158,17 @@ class Taken:
     ) -> Recorded:
         """It was done: by somebody whose task it is, or (None) by what the system saw happen.
 
-        Raises NietBekend, TaakElders.
+        Raises NietBekend, TaakElders, EigenInzage.
         """
 
         def decide(stand: Taakstand) -> Sequence[TaakFact]:
             with self._store.database.read() as tx:
                 gevonden = self._open(tx, self._nummers(tx, door, taak))
-            if not gevonden:
-                raise NietBekend
-            (wat,) = gevonden
+                if not gevonden:
+                    raise NietBekend
+                (wat,) = gevonden
+                if door is not None and self.eigen(tx, door, wat.taak):
+                    raise EigenInzage
             if door is not None and wat.soort.afhandeling == "elders":
                 raise TaakElders
             fact = TaakAfgehandeld(uitkomst=Open(uitkomst, _plaats(wat.taak.over)))
