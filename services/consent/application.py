@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
@@ -227,14 +227,14 @@ class Consent:
         delen = self._beslis(infos, vraagt, doel, feiten)  # 4
         volgt = next(iter(hier.values()))
         span = self._log(  # 5
-            tx, nu, nummer, wie, doel, huishouden, delen.values(), volgt=volgt
+            tx, nu, nummer, wie, doel, huishouden, [deel for deel, _ in delen], volgt=volgt
         )
-        open_ = [info for info in infos if delen[_groep(info)].besluit.open]
+        open_ = [(info, deel) for deel, zijn in delen if deel.besluit.open for info in zijn]
         return Vrijgave(  # 6; 7 when the transaction ends, before this reaches anybody
             hier,
-            self._keys.release(tx, open_, nummer, span),
-            {info.kid for info in open_ if info.erased},
-            {info.kid: delen[_groep(info)] for info in open_},
+            self._keys.release(tx, [info for info, _ in open_], nummer, span),
+            {info.kid for info, _ in open_ if info.erased},
+            {info.kid: deel for info, deel in open_},
         )
 
     def _mislukt(
@@ -444,16 +444,17 @@ class Consent:
 
     def _beslis(
         self, infos: Iterable[KeyInfo], vrager: Vrager, doel: Doel | None, feiten: Feiten
-    ) -> dict[Any, Deel]:
-        delen: dict[Any, Deel] = {}
+    ) -> list[tuple[Deel, list[KeyInfo]]]:
+        """One decision per part, with the keys of that part."""
+        groepen: dict[tuple[tuple[UUID, ...], Herkomst, Onderwerp], list[KeyInfo]] = {}
         for info in infos:
-            groep = _groep(info)
-            if groep not in delen:
-                vraag = Vraag(vrager, doel, info.betrokkenen, info.herkomst, info.onderwerp)
-                besluit = mag(vraag, feiten, self.regels)
-                delen[groep] = Deel(info.betrokkenen, info.herkomst, info.onderwerp, besluit)
-            if delen[groep].besluit.open and not info.erased:
-                delen[groep] = replace(delen[groep], sleutels=delen[groep].sleutels + 1)
+            over = info.betrokkenen, info.herkomst, info.onderwerp
+            groepen.setdefault(over, []).append(info)
+        delen = []
+        for over, zijn in groepen.items():
+            besluit = mag(Vraag(vrager, doel, *over), feiten, self.regels)
+            sleutels = sum(not info.erased for info in zijn) if besluit.open else 0
+            delen.append((Deel(*over, besluit, sleutels), zijn))
         return delen
 
     def _log(
@@ -497,10 +498,6 @@ def vrager(wie: Aangemeld) -> Vrager:
 def _dag(nu: datetime) -> date:
     """The day it is in the Netherlands."""
     return nu.astimezone(NEDERLAND).date()
-
-
-def _groep(info: KeyInfo) -> tuple[Any, ...]:
-    return info.betrokkenen, info.herkomst.code, info.onderwerp
 
 
 def _over(betrokkenen: Iterable[UUID], herkomst: Herkomst, onderwerp: Onderwerp) -> dict[str, Any]:
