@@ -88,6 +88,7 @@ def application(omgeving: Omgeving) -> ASGIApp:
         if isinstance(deze, Consentcel):
             omgeving.metrics.logbook(gemeente, deze.consent.logregels)
             omgeving.metrics.incidents(gemeente, deze.consent.volledigheid.open)
+            omgeving.metrics.recomputed(gemeente, deze.consent.narekening.cijfers)
     return omgeving.metrics.app(app)
 
 

@@ -25,7 +25,7 @@ from infra.postgres import PostgreSQL
 from infra.settings import Settings
 from infra.store import Log
 from services.consent import projections as consent
-from services.consent.log import volledigheid
+from services.consent.log import nagerekend, volledigheid
 from services.consent.tijd import taken
 from services.intake import projections as intake
 from services.portal import projections as portal
@@ -33,11 +33,11 @@ from services.portal import projections as portal
 TABELLEN: dict[str, Sequence[MetaData]] = {
     "intake": [intake.tables],
     "plan": [],
-    "consent": [consent.tables, taken.tables, volledigheid.tables],
+    "consent": [consent.tables, taken.tables, volledigheid.tables, nagerekend.tables],
     "portal": [portal.tables],
 }
 """What a service keeps per gemeente besides its facts and how far it read."""
-BLIJFT = ("stored_events", "logregels")
+BLIJFT = ("stored_events", "logregels", "key_releases")
 """Tables in which nothing is ever changed or removed."""
 
 
@@ -112,9 +112,9 @@ def _schema(url: str, dienst: str, schema: str) -> Iterator[PostgreSQL]:
         )
         for (table,) in found.fetchall():
             rights = "SELECT, INSERT" if table in BLIJFT else "SELECT, INSERT, UPDATE, DELETE"
-            connection.execute(
-                SQL(f"GRANT {rights} ON {{schema}}.{{table}} TO {{rol}}").format(
-                    table=Identifier(table), **names
-                )
-            )
+            for statement in (
+                "REVOKE ALL ON {schema}.{table} FROM {rol}",  # what an earlier release gave more
+                f"GRANT {rights} ON {{schema}}.{{table}} TO {{rol}}",
+            ):
+                connection.execute(SQL(statement).format(table=Identifier(table), **names))
         connection.execute(SQL("GRANT USAGE ON SCHEMA {schema} TO {rol}").format(**names))

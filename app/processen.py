@@ -96,12 +96,21 @@ def worker(omgeving: Omgeving) -> None:
 
     def health() -> Health:
         found = of_consumers(readers, klaar=bool(readers))
-        logs = [one.consent.volledigheid for one in cellen.values() if isinstance(one, Consentcel)]
-        return found.with_incidents(sum(log.open() for log in logs)) if logs else found
+        logs = [one.consent for one in cellen.values() if isinstance(one, Consentcel)]
+        if not logs:
+            return found
+        return found.with_incidents(
+            sum(one.volledigheid.open() for one in logs), sum(one.narekening.open() for one in logs)
+        )
 
     with _managed(omgeving, health) as stop, ExitStack() as opened:
         made = _as_soon_as_possible(lambda: _readers(omgeving, opened, cellen=cellen), stop)
-        daily = [one.consent.dagwerk for one in cellen.values() if isinstance(one, Consentcel)]
+        daily = [
+            work
+            for one in cellen.values()
+            if isinstance(one, Consentcel)
+            for work in (one.consent.dagwerk, one.consent.narekening)
+        ]
         signing = sequencers(omgeving)
         readers += [*made, *signing, *daily]
         workers: list[Worker[Any]] = [Worker([reader], poll=0) for reader in made]

@@ -40,6 +40,8 @@ from infra.web import make_api
 from services.consent import api as consent_api
 from services.consent import policies as consent_policies
 from services.consent.application import Consent
+from services.consent.log.nagerekend import Narekening
+from services.consent.tijd.dagwerk import Dagwerk
 from services.intake import api as intake_api
 from services.intake import policies as intake_policies
 from services.intake.application import Intake
@@ -121,7 +123,9 @@ class Embedded:
                 self.view,
             ]
         )
-        self.klok = Worker([self.consent.dagwerk], poll=KLOK)
+        self.klok: Worker[Dagwerk | Narekening] = Worker(
+            [self.consent.dagwerk, self.consent.narekening], poll=KLOK
+        )
         for consumer in self.worker.consumers:
             for feed in (intake, plan, consent):
                 if consumer.position(feed.name) > feed.position:  # read what is no longer there
@@ -206,7 +210,8 @@ class Embedded:
         found = of_consumers(
             [*self.worker.consumers, *self.klok.consumers, *self.volgorde.consumers]
         )
-        return found.with_incidents(self.consent.volledigheid.open())
+        consent = self.consent
+        return found.with_incidents(consent.volledigheid.open(), consent.narekening.open())
 
     def metrics(self) -> Metrics:
         """What an operator watches of this process."""
@@ -218,6 +223,7 @@ class Embedded:
                 made.behind(consumer.name, feed.name, behind, self.settings.gemeente)
         made.logbook(self.settings.gemeente, self.consent.logregels)
         made.incidents(self.settings.gemeente, self.consent.volledigheid.open)
+        made.recomputed(self.settings.gemeente, self.consent.narekening.cijfers)
         for sequencer in self.volgorde.consumers:
             made.unsigned(self.settings.gemeente, sequencer.waiting)
         return made

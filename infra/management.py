@@ -47,12 +47,13 @@ class Health:
     klaar: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
-    def with_incidents(self, logverschillen: int) -> Health:
-        """The same, asking attention as long as nobody looked into a difference of the log."""
+    def with_incidents(self, logverschillen: int, logschade: int) -> Health:
+        """The same, asking attention as long as nobody looked into what is wrong with the log."""
         status = self.status
-        if logverschillen and status is Status.GOED:
+        if (logverschillen or logschade) and status is Status.GOED:
             status = Status.AANDACHT
-        return Health(status, self.klaar, {**self.more, "logverschillen": logverschillen})
+        more = {"logverschillen": logverschillen, "logschade": logschade}
+        return Health(status, self.klaar, {**self.more, **more})
 
     @property
     def code(self) -> int:

@@ -213,6 +213,16 @@ class Metrics:
             lambda found: found.add("logverschillen", [gemeente], logverschillen())
         )
 
+    def recomputed(self, gemeente: str, last: Callable[[], tuple[float, int]]) -> None:
+        """Watch when the whole log was last computed anew, and whether it was damaged."""
+
+        def ask(found: _Families) -> None:
+            moment, schade = last()
+            found.add("logboek_nagerekend_tijdstip_seconden", [gemeente], moment)
+            found.add("logboek_schade", [gemeente], schade)
+
+        self._questions.append(ask)
+
     def unsigned(self, gemeente: str, waiting: Callable[[], tuple[int, float]]) -> None:
         """Watch how many rows of the log no signed head holds yet, and how old the first is."""
 
@@ -246,6 +256,13 @@ _KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequ
     "logverschillen": (
         GaugeMetricFamily, "Verschillen tussen logboek en sleutels, nog uit te zoeken",
         ("gemeente",),
+    ),
+    "logboek_nagerekend_tijdstip_seconden": (
+        GaugeMetricFamily, "De dag waarop het hele logboek is nagerekend (sinds 1970); 0: nooit",
+        ("gemeente",),
+    ),
+    "logboek_schade": (
+        GaugeMetricFamily, "1: bij het narekenen klopte het logboek niet", ("gemeente",),
     ),
     "logregels_ongetekend": (
         GaugeMetricFamily, "Regels die nog onder geen ondertekende kop staan", ("gemeente",),

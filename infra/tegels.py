@@ -95,9 +95,9 @@ class Tree:
         yield from self._beside(indexes, middle, high)
 
     def leaves(self) -> Iterator[bytes]:
-        """Every leaf hash, in order."""
+        """Every leaf hash, in order; none is kept."""
         for index in range(-(-self.size // WIDTH)):
-            yield from self._tile(0, index)
+            yield from self._look(0, index)
 
     def grow(self, leaves: Sequence[bytes]) -> Tree:
         """The tree with these leaf hashes added; its tiles are on disk when this returns."""
@@ -116,14 +116,21 @@ class Tree:
 
     def check(self) -> None:
         """Compute every tile above the leaves anew and compare; raises TreeDamagedError."""
-        level, hashes = 0, list(self.leaves())
-        while len(hashes) >= WIDTH:
-            full = range(0, len(hashes) // WIDTH * WIDTH, WIDTH)
-            hashes = [root_of(hashes[at : at + WIDTH]) for at in full]
+        for _ in self.check_parts():
+            pass
+
+    def check_parts(self) -> Iterator[int]:
+        """The same, tile by tile, from the leaves up: the level of each that was right."""
+        level = 0
+        while full := self.size >> (level + 1) * HEIGHT:
+            above: list[bytes] = []
+            for index in range(full):
+                if index % WIDTH == 0:
+                    above = self._look(level + 1, index // WIDTH)
+                if root_of(self._look(level, index)) != above[index % WIDTH]:
+                    raise TreeDamagedError(_name(level + 1, index // WIDTH))
+                yield level
             level += 1
-            for index in range(-(-len(hashes) // WIDTH)):
-                if self._tile(level, index) != hashes[index * WIDTH : (index + 1) * WIDTH]:
-                    raise TreeDamagedError(_name(level, index))
 
     def _over(self, low: int, high: int) -> bytes:
         """The hash over the leaves from low up to high, a part that the tree has."""
@@ -140,9 +147,13 @@ class Tree:
     def _tile(self, level: int, index: int) -> list[bytes]:
         known = self._tiles.get((level, index))
         if known is None:
-            width = min(WIDTH, (self.size >> level * HEIGHT) - index * WIDTH)
-            known = self._tiles[level, index] = self._read(level, index, width)
+            known = self._tiles[level, index] = self._look(level, index)
         return known
+
+    def _look(self, level: int, index: int) -> list[bytes]:
+        """A tile as it is on disk, not kept: for who reads them all."""
+        width = min(WIDTH, (self.size >> level * HEIGHT) - index * WIDTH)
+        return self._read(level, index, width)
 
     def _read(self, level: int, index: int, width: int) -> list[bytes]:
         path = self._path(level, index)

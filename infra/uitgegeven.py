@@ -23,7 +23,7 @@ class Published:
     """The tree of one log as others may see it."""
 
     def __init__(self, folder: Path, key: KeyFile) -> None:
-        self._folder, self._key = folder, key
+        self.folder, self._key = folder, key
 
     @property
     def verifier(self) -> Verifier:
@@ -40,13 +40,13 @@ class Published:
     def last(self) -> tuple[str, Head]:
         """Both, of one moment. Raises NogGeenKop."""
         try:
-            signed = (self._folder / CHECKPOINT).read_text()
+            signed = (self.folder / CHECKPOINT).read_text()
             return signed, read(signed, self.verifier)
         except (OSError, HeadRefusedError):
             raise NogGeenKop from None
 
     def tree(self, size: int) -> Tree:
-        return Tree(self._folder, size)
+        return Tree(self.folder, size)
 
     def consistency(self, earlier: int, size: int) -> Sequence[bytes]:
         """That a tree of one signed head is the beginning of that of another.

@@ -68,6 +68,7 @@ from services.consent.domain import (
     relaties,
 )
 from services.consent.log.loginzage import Loginzage
+from services.consent.log.nagerekend import Narekening
 from services.consent.log.register import DELEN, WISSING, register
 from services.consent.log.uitvoer import Uitvoer
 from services.consent.log.verantwoording import Daad, Kop, Verantwoording
@@ -169,6 +170,7 @@ class Consent:
         self.dagwerk.ook.append(self.beperkingen.dagelijks)
         self.volledigheid = Volledigheid(database, self.logboek, self.taken, now)
         self.dagwerk.ook.append(self.volledigheid.dagelijks)
+        self.narekening = Narekening(database, self.taken, now, lambda: self.uitgegeven)
         self.pseudoniemen = Pseudoniemen(provider.secret("pseudoniem"), gemeente)
 
     # --- keys ---------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ def full() -> Metrics:
     metrics.logbook("9999", lambda: 41)
     metrics.unsigned("9999", lambda: (0, 0.0))
     metrics.incidents("9999", lambda: 0)
+    metrics.recomputed("9999", lambda: (86_400.0, 1))
     return metrics
 
 
@@ -76,6 +77,8 @@ def test_every_figure_under_its_name() -> None:
         ("relay_verzonden_total", ("plan",), 17), ("relay_mislukt_total", ("plan",), 2),
         ("relay_gelukt_tijdstip_seconden", ("plan",), 999), ("relay_hapert", ("plan",), 1),
         ("logregels_total", ("9999",), 41),
+        ("logboek_nagerekend_tijdstip_seconden", ("9999",), 86_400),
+        ("logboek_schade", ("9999",), 1),
         ("cijfers_volledig", (), 1), ("info", ("portal", "worker"), 1),
         ("proces_begonnen_seconden", (), 1000), ("proces_klaar_seconden", (), 0),
     ]:  # fmt: skip

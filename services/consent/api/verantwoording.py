@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from events.waarden import Dag
 from infra.decider import NietBekend
 from infra.web import API_VERSION, Bericht, Wie
 from services.consent import NAAM
@@ -110,11 +111,20 @@ class VerschilAntwoord(Bericht):
     taak: UUID | None
 
 
+class NagerekendAntwoord(Bericht):
+    """The last time the whole log was computed anew; `fout`: what did not fit."""
+
+    dag: Dag
+    regels: int
+    fout: str | None
+
+
 class VolledigheidAntwoord(Bericht):
     """`open`: how many differences nobody has looked into yet."""
 
     open: int
     verschillen: list[VerschilAntwoord]
+    nagerekend: NagerekendAntwoord | None
 
 
 def router(consent: Consent) -> APIRouter:
@@ -174,9 +184,14 @@ def router(consent: Consent) -> APIRouter:
         summary="Klopt het logboek met de uitgegeven sleutels?", operation_id="volledigheid",
     )  # fmt: skip
     def volledigheid(wie: Wie) -> dict[str, Any]:
-        """Voor wie toezicht houdt: elk verschil dat ooit gevonden is."""
+        """Voor wie toezicht houdt: elk verschil dat ooit gevonden is, en of het hele logboek nog
+        past bij wat ervan is ondertekend."""
         verschillen = consent.volledigheid.overzicht(wie)
+        stand = consent.narekening.overzicht(wie)
         return {
+            "nagerekend": None
+            if stand is None
+            else {"dag": stand.dag, "regels": stand.regels, "fout": stand.fout},
             "open": consent.volledigheid.open(),
             "verschillen": [
                 {"vraag": v.vraag, "persoon": v.persoon, "meer": v.meer, "taak": v.taak}
