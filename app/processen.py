@@ -6,7 +6,6 @@ finish; whatever ends one suddenly, starting it again is all there is to do.
 
 from __future__ import annotations
 
-import gc
 import signal
 import socket
 import ssl
@@ -21,6 +20,7 @@ import uvicorn
 
 from app.diensten import VOLGT, Cel, Consentcel, Omgeving, cel, sequencers
 from app.gesproken import KLOK
+from infra import collector
 from infra.database import DamagedDataError
 from infra.dispatcher import Dispatcher
 from infra.feed import Worker
@@ -77,7 +77,7 @@ def api(omgeving: Omgeving, listening: socket.socket) -> None:
             server.should_exit = True
 
         threading.Thread(target=end, name="stop", daemon=True).start()
-        _settled()
+        collector.settled()
         ready.set()
         omgeving.metrics.ready()
         with suppress(KeyboardInterrupt):
@@ -120,7 +120,7 @@ def worker(omgeving: Omgeving) -> None:
             workers.append(Worker(daily, poll=KLOK))
         for one in workers:
             one.start()
-        _settled()
+        collector.settled()
         omgeving.metrics.ready()
         stop.wait()
         for one in workers:
@@ -134,20 +134,13 @@ def relay(omgeving: Omgeving) -> None:
     omgeving.metrics.relay(made)
     with _managed(omgeving, lambda: of_relay(made, klaar=made.last_success is not None)) as stop:
         _as_soon_as_possible(lambda: _check(omgeving), stop)
-        _settled()
+        collector.settled()
         omgeving.metrics.ready()
         while not stop.is_set():
             with suppress(*TRANSIENT), omgeving.centraal.lead("relay") as leading:
                 if leading:
                     made.run(stop)
             stop.wait(1.0)
-
-
-def _settled() -> None:
-    """What is loaded by now stays: the collector need not look through it at every collection."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def rewind(omgeving: Omgeving, gemeente: str, position: int) -> None:

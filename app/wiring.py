@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from fastapi.responses import JSONResponse
 from app import aanmelden
 from app.gesproken import KLOK, InGebruikError, clock
 from events.base import Envelope
+from infra import collector
 from infra.auth import Tokens
 from infra.database import DamagedDataError
 from infra.decider import Recorded
@@ -179,9 +179,7 @@ class Embedded:
         async def running(_app: FastAPI):  # type: ignore[no-untyped-def]
             self.worker.start()
             self.klok.start()
-            gc.collect()
-            gc.freeze()  # what is loaded by now stays: do not look through it at every collection
-            gc.set_threshold(20_000, 20, 50)
+            collector.settled()
             self.volgorde.start()
             yield
             self.volgorde.stop()

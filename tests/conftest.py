@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from infra import collector
 from infra.database import Database
 from infra.sqlite import SQLite
 from tests.infra.world import a_schema
@@ -25,6 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files and vectors that are missing; existing ones are never touched",
     )
+
+
+def pytest_collection_finish() -> None:
+    collector.settled()
 
 
 KINDS = ["geheugen", "sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
