@@ -155,7 +155,7 @@ class Consent:
         maak, lezer = self.verantwoording, Lezer(self.store, self._keys)
         self.nood = Noodtoegangen(self.store, self.logboek, self._feiten, self.taken, maak, now)
         self.noodzicht = Noodzicht(lezer, self.logboek, self.nood, maak, now, database)
-        afscherming = Afscherming(self.logboek, self._feiten, now)
+        afscherming = Afscherming(self.logboek, self._feiten, maak.register, now)
         self.beperkingen = Beperkingen(
             self.store, self.logboek, self._feiten, afscherming, lezer, self.taken, maak, now
         )

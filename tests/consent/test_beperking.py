@@ -88,8 +88,11 @@ def test_without_a_decision_nothing_is_withheld(twee: Twee) -> None:
     assert any("praktijkondersteuner" in str(regel) for regel in twee.overzicht("anna"))
 
 
-def test_what_she_sees_is_what_somebody_sees_without_shielded_lines(twee: Twee) -> None:
-    twee.besluit()
+@pytest.mark.parametrize("naar", ["medewerker", "doel"])
+def test_what_she_sees_is_what_somebody_sees_without_shielded_lines(twee: Twee, naar: str) -> None:
+    """Sanne names no purpose: that of her task held, and the decision withholds that one too."""
+    gebied = {"doelen": ["zorg"], "van": "2026-03-01"}
+    twee.besluit(**({"toepassingsgebied": gebied} if naar == "doel" else {}))
     for _ in range(3):
         twee.kijkt("yusuf", twee.anna, twee.bert)
         twee.kijkt("sanne", twee.anna)
@@ -226,6 +229,7 @@ def test_after_the_end_and_after_it_was_ended_the_lines_are_there(twee: Twee) ->
         ({"organisaties": ["Huisartsenpraktijk De Linde"], "van": "2026-03-02"}, True),
         ({"organisaties": ["Huisartsenpraktijk De Linde"], "van": "2026-03-03"}, False),
         ({"organisaties": ["Wijkteam Noord"], "van": "2026-03-01"}, False),
+        ({"doelen": ["zorg"], "van": "2026-03-01"}, True),
         ({"doelen": ["noodhulp"], "van": "2026-03-01"}, False),
         ({"organisaties": ["Huisartsenpraktijk De Linde"], "van": "2026-02-01",
           "tot": "2026-03-01"}, False),

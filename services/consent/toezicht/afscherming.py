@@ -7,17 +7,20 @@ his to know. The rows, the tree and what supervision sees do not change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, select
 
 from events.toezicht import Beperking, Toepassingsgebied
+from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.database import Tx
 from infra.decider import NEDERLAND
 from infra.logbook import Geschreven, Logbook, logregels
+from services.consent.log.blik import Blik
+from services.consent.log.register import Register
 from services.consent.projections import Beslisfeiten
 
 Look = tuple[UUID, str | None]
@@ -26,32 +29,28 @@ _ander = logregels.alias("ander")
 _boven = logregels.alias("boven")
 
 
-def raakt(gebied: Toepassingsgebied, record: Geschreven) -> bool:
-    """Whether a decision withholds the look that this record of the log tells of. Pure."""
-    inhoud = record.regel.inhoud
-    dag = record.tijdstip.astimezone(NEDERLAND).date()
+def raakt(gebied: Toepassingsgebied, blik: Blik, doel: Doel | None) -> bool:
+    """Whether a decision withholds this look; `doel` is the purpose that held at it. Pure."""
+    dag = (blik.besluit or blik.regel).tijdstip.astimezone(NEDERLAND).date()
     if dag < gebied.van or (gebied.tot is not None and dag > gebied.tot):
         return False
-    if "wie" in inhoud:
-        wie, waar = inhoud["wie"]["id"], inhoud["functie"]["organisatie"]
-        doel = inhoud.get("vraag", {}).get("doel")
-    elif "door" in inhoud:  # a line from before there were records
-        wie, waar = inhoud["door"]["id"], inhoud["door"]["organisatie"]
-        doel = inhoud.get("doel")
-    else:
-        return False
-    return (
-        UUID(wie) in gebied.medewerkers
-        or waar in gebied.organisaties
-        or doel in [ander.value for ander in gebied.doelen]
+    door = blik.door
+    return bool(door) and (
+        UUID(door["id"]) in gebied.medewerkers
+        or door["organisatie"] in gebied.organisaties
+        or doel in gebied.doelen
     )
 
 
 class Afscherming:
     """Of one gemeente."""
 
-    def __init__(self, logboek: Logbook, feiten: Beslisfeiten, now: Callable[[], datetime]) -> None:
-        self._logboek, self._feiten, self._now = logboek, feiten, now
+    def __init__(
+        self, logboek: Logbook, feiten: Beslisfeiten, register: Register,
+        now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._logboek, self._feiten, self._register = logboek, feiten, register
+        self._now = now
 
     def voor(self, tx: Tx, persoon: UUID) -> Callable[[Geschreven], bool]:
         """What is withheld from this person today, as a question about one line of hers."""
@@ -77,11 +76,9 @@ class Afscherming:
     def over_haarzelf(self, tx: Tx, wie: Aangemeld, beperking: Beperking) -> bool:
         """Whether a decision names her, or would withhold a look of hers."""
         gebied = beperking.toepassingsgebied
-        if wie.actor.id in gebied.medewerkers:
-            return True
-        return any(
-            raakt(gebied, record) and _door(record) == wie.actor.id
-            for record in self._records(tx, beperking.persoon)
+        return wie.actor.id in gebied.medewerkers or any(
+            blik.van(wie) and raakt(gebied, blik, self._doel(blik))
+            for blik in self._blikken(tx, beperking.persoon)
         )
 
     def _samen_met(self, tx: Tx, persoon: UUID, personen: set[UUID]) -> set[UUID]:
@@ -98,25 +95,31 @@ class Afscherming:
         return gevonden | ({persoon} & personen)
 
     def _geraakt(self, tx: Tx, persoon: UUID, gebied: Toepassingsgebied) -> Iterator[Look]:
-        for record in self._records(tx, persoon):
-            if raakt(gebied, record):
-                span = record.regel.span if record.regel.persoon is None else record.regel.boven
-                yield record.regel.vraag, span
+        for blik in self._blikken(tx, persoon):
+            if raakt(gebied, blik, self._doel(blik)):
+                yield _look(blik.regel)
 
-    def _records(self, tx: Tx, persoon: UUID) -> Iterable[Geschreven]:
-        """Who looked at her: the records above her lines, and lines that are their own record."""
+    def _blikken(self, tx: Tx, persoon: UUID) -> Iterator[Blik]:
+        """Who looked at her: each line about her, with the record it hangs under."""
         boven = select(_boven).join(
             logregels, and_(_boven.c.vraag == logregels.c.vraag, _boven.c.span == logregels.c.boven)
         )
-        yield from self._logboek.read(tx, boven.where(logregels.c.persoon == persoon).distinct())
-        oud = select(logregels).where(logregels.c.persoon == persoon, logregels.c.boven.is_(None))
-        yield from self._logboek.read(tx, oud)
+        gelezen = self._logboek.read(tx, boven.where(logregels.c.persoon == persoon).distinct())
+        records = {(rij.regel.vraag, rij.regel.span): rij for rij in gelezen}
+        eigen = select(logregels).where(logregels.c.persoon == persoon)
+        for regel in self._logboek.read(tx, eigen):
+            yield Blik(regel, records.get(_look(regel)))
+
+    def _doel(self, blik: Blik) -> Doel | None:
+        """The purpose that held: of the activity that the line names, because who asks seldom
+        names one and it follows from her task; a line from before the register has its own."""
+        inhoud = blik.regel.regel.inhoud
+        if "ldv" in inhoud:
+            uri = inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"]
+            return self._register.lees(uri)[0].doel
+        genoemd = (blik.besluit or blik.regel).regel.inhoud.get("doel")
+        return None if genoemd is None else Doel(genoemd)
 
 
 def _look(regel: Geschreven) -> Look:
     return regel.regel.vraag, regel.regel.boven
-
-
-def _door(record: Geschreven) -> UUID | None:
-    wie = record.regel.inhoud.get("wie") or record.regel.inhoud.get("door")
-    return None if wie is None else UUID(wie["id"])
