@@ -24,13 +24,14 @@ from infra.tegels import TreeDamagedError
 from infra.volgorde import PUBLIC
 
 if TYPE_CHECKING:
-    from infra.getuige import RemoteLog, Witness
+    from infra.getuige import Rounds
 
 Sleutel = Annotated[
     str | None, typer.Option(help="Openbare sleutel van het logboek, of een bestand met die.")
 ]
 Data = Annotated[Path | None, typer.Option(help="Map met de gegevens (anders ./data).")]
 KLOPT_NIET = 9
+ALARM = "HET LOGBOEK KLOPT NIET"
 WRONG = (LogDamagedError, TreeDamagedError, HeadRefusedError)
 
 
@@ -119,11 +120,13 @@ def getuige(
 ) -> None:
     """Bewaar de koppen van een logboek ergens anders, en teken alleen mee wat verder gaat.
 
-    Afsluitcode 9: het logboek is teruggezet, gesplitst of vervalst. Bel de FG.
+    Afsluitcode 9: het logboek is teruggezet, gesplitst of vervalst. Bel de FG. Met een beheerpoort
+    (SAMENPLAN_BEHEERPOORT) blijft de getuige dan kijken, en zeggen de cijfers daar dat het niet
+    klopt.
     """
     import httpx  # takes long to load, and nothing else here needs it
 
-    from infra.getuige import RemoteLog, Witness
+    from infra.getuige import RemoteLog, Rounds, Witness
 
     gestopt = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -135,20 +138,53 @@ def getuige(
             log = Verifier.parse(_tekst(sleutel))
             wie = Witness(map_ / "koppen", log, key, clock)
             with httpx.Client(verify=str(ca) if ca else True, timeout=10) as client:
-                while not gestopt.is_set():
-                    gezien = _blik(wie, RemoteLog(client, url))
-                    if eenmaal:
-                        raise typer.Exit(0 if gezien else 1)
-                    gestopt.wait(elke)
+                rondes = Rounds(wie, RemoteLog(client, url), clock)
+                if eenmaal:
+                    raise typer.Exit(0 if _blik(rondes) else 1)
+                bewaak(rondes, gestopt, elke, _settings(None))
         except HeadRefusedError as error:
-            stop(KLOPT_NIET, f"HET LOGBOEK KLOPT NIET: {error}.")
+            stop(KLOPT_NIET, f"{ALARM}: {error}.")
 
 
-def _blik(wie: Witness, log: RemoteLog) -> bool:
+def bewaak(rondes: Rounds, gestopt: threading.Event, elke: float, settings: Settings) -> None:
+    """Look again and again until asked to stop, with a management port if there is one.
+
+    Raises HeadRefusedError: at once without a port, and with one at the end, when the last head
+    was still refused.
+    """
+    from infra.management import of_witness, start
+    from infra.metrics import Metrics
+
+    if settings.beheerpoort is None:
+        while not gestopt.is_set():
+            _blik(rondes)
+            gestopt.wait(elke)
+        return
+    metrics = Metrics("getuige", "getuige")
+    metrics.witness(rondes)
+    beheer = start(
+        settings.beheerhost, settings.beheerpoort,
+        lambda: of_witness(rondes.wrong, klaar=rondes.seen is not None), metrics,
+    )  # fmt: skip
+    try:
+        metrics.ready()
+        while not gestopt.is_set():
+            try:
+                _blik(rondes)
+            except HeadRefusedError as error:
+                print(f"{clock():%H:%M:%S} {ALARM}: {error}", file=sys.stderr, flush=True)
+            gestopt.wait(elke)
+    finally:
+        beheer.stop()
+    if rondes.wrong is not None:
+        raise HeadRefusedError(rondes.wrong)
+
+
+def _blik(rondes: Rounds) -> bool:
     from infra.getuige import LogbookGoneError
 
     try:
-        head = wie.look(log)
+        head = rondes.look()
     except LogbookGoneError as error:
         print(f"{clock():%H:%M:%S} het logboek antwoordt niet ({error})", file=sys.stderr)
         return False

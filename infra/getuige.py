@@ -82,6 +82,35 @@ class Witness:
             )
 
 
+class Rounds:
+    """A witness that looks at one log again and again, and how that went: for who watches it."""
+
+    def __init__(self, witness: Witness, log: Log, now: Callable[[], datetime]) -> None:
+        self._witness, self._log, self._now = witness, log, now
+        self.size = 0
+        """Rows of the last head it signed along with."""
+        self.seen: float | None = None
+        """When that was (since 1970); None when it did not since it started."""
+        self.refused = self.silent = 0
+        """Looks that it refused, and that the log did not answer."""
+        self.wrong: str | None = None
+        """What was wrong with the last head it refused, until one continues again."""
+
+    def look(self) -> Head:
+        """Look once. Raises as `Witness.look`."""
+        try:
+            head = self._witness.look(self._log)
+        except LogbookGoneError:
+            self.silent += 1
+            raise
+        except HeadRefusedError as error:
+            self.refused += 1
+            self.wrong = str(error)
+            raise
+        self.size, self.seen, self.wrong = head.size, self._now().timestamp(), None
+        return head
+
+
 class RemoteLog:
     """A log over HTTP, at `<url>/checkpoint` and `<url>/samenhang`."""
 

@@ -92,6 +92,12 @@ def of_relay(relay: Brenger, *, klaar: bool = True) -> Health:
     )  # fmt: skip
 
 
+def of_witness(wrong: str | None, *, klaar: bool) -> Health:
+    """Whether the log still continues: out of order while the last head was refused."""
+    status = Status.GOED if wrong is None else Status.GESTOORD
+    return Health(status, klaar, {"getuige": {"geweigerd": wrong is not None}})
+
+
 class Management:
     """Serves on a thread of its own from `start` to `stop`."""
 

@@ -76,6 +76,19 @@ class Brenger(Protocol):
     def last_success(self) -> float | None: ...
 
 
+class Meekijker(Protocol):
+    """What is read of a witness (`infra.getuige.Rounds`)."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def seen(self) -> float | None: ...
+    @property
+    def refused(self) -> int: ...
+    @property
+    def silent(self) -> int: ...
+
+
 class Metrics:
     """The figures of one process. Everything given to it is called on another thread."""
 
@@ -233,6 +246,17 @@ class Metrics:
 
         self._questions.append(ask)
 
+    def witness(self, getuige: Meekijker) -> None:
+        """Watch a witness: how far and when it signed along, and what it refused."""
+
+        def look(found: _Families) -> None:
+            found.add("getuige_regels", [], getuige.size)
+            found.add("getuige_kop_tijdstip_seconden", [], getuige.seen or 0)
+            found.add("getuige_geweigerd", [], getuige.refused)
+            found.add("getuige_geen_antwoord", [], getuige.silent)
+
+        self._attributes.append(look)
+
     def _gauge(self, name: str, told: str) -> Gauge:
         return Gauge(f"samenplan_{name}", told, registry=self._registry)
 
@@ -261,6 +285,12 @@ _KINDS: dict[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, Sequ
         GaugeMetricFamily, "De dag waarop het hele logboek is nagerekend (sinds 1970); 0: nooit",
         ("gemeente",),
     ),
+    "getuige_regels": (GaugeMetricFamily, "Regels onder de laatste kop die klopte", ()),
+    "getuige_kop_tijdstip_seconden": (
+        GaugeMetricFamily, "Wanneer er voor het laatst een kop klopte (sinds 1970); 0: nooit", (),
+    ),
+    "getuige_geweigerd": (CounterMetricFamily, "Koppen die niet klopten", ()),
+    "getuige_geen_antwoord": (CounterMetricFamily, "Keren dat het logboek niet antwoordde", ()),
     "logboek_schade": (
         GaugeMetricFamily, "1: bij het narekenen klopte het logboek niet", ("gemeente",),
     ),

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
+import threading
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from app.logboek import bewaak
 from infra.boom import leaf_hash, root_of
-from infra.getuige import LogbookGoneError, RemoteLog, Witness
+from infra.getuige import LogbookGoneError, RemoteLog, Rounds, Witness
 from infra.koppen import LOG, WITNESS, Head, HeadRefusedError, KeyFile, Signer, note, origin, read
+from infra.settings import Settings
 from infra.tegels import Tree
+from infra.testbed.processes import until
 from tests.infra.world import NU
+from tests.proces import free_port
 
 NAAM = origin("9999")
 SIGNER = Signer(NAAM, LOG, bytes(range(32)))
@@ -196,3 +203,54 @@ def test_over_http_it_asks_the_head_and_the_proof(true: History, getuige: Getuig
         with pytest.raises(LogbookGoneError):
             _remote(httpx.Response(200, json=wrong)).consistency(1, 2)
     assert isinstance(getuige.nu, datetime)
+
+
+def test_who_watches_the_witness_sees_how_far_it_is_and_what_it_refused(
+    true: History, getuige: Getuige, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With a management port it goes on looking, and says there that the log is wrong."""
+    port = free_port()
+    rondes, gestopt, ended = Rounds(getuige, true, lambda: NU), threading.Event(), []
+
+    def figures() -> dict[str, float]:
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        families = text_string_to_metric_families(text)
+        return {s.name: s.value for family in families for s in family.samples}
+
+    def health() -> tuple[int, dict[str, Any]]:
+        answer = httpx.get(f"http://127.0.0.1:{port}/gezondheid")
+        return answer.status_code, answer.json()["getuige"]
+
+    def run() -> None:
+        try:
+            bewaak(rondes, gestopt, 0.01, Settings(beheerpoort=port))
+        except HeadRefusedError as error:
+            ended.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        assert until(lambda: rondes.seen is not None, 10)
+        assert health() == (200, {"geweigerd": False})
+        assert figures()["samenplan_getuige_regels"] == SIZE
+        assert figures()["samenplan_getuige_kop_tijdstip_seconden"] == NU.timestamp()
+        true.shown = 5  # put back to an earlier moment
+        assert until(lambda: rondes.refused > 1, 10)
+        assert health() == (503, {"geweigerd": True})
+        found = figures()
+        assert found["samenplan_getuige_geweigerd_total"] > 1
+        assert found["samenplan_getuige_regels"] == SIZE
+    finally:
+        gestopt.set()
+        thread.join(10)
+    assert ended == [f"het logboek is teruggezet: van {SIZE} naar 5 regels"]
+    assert "HET LOGBOEK KLOPT NIET" in capfd.readouterr().err
+
+
+def test_without_a_port_the_first_that_is_wrong_ends_it(true: History, getuige: Getuige) -> None:
+    rondes = Rounds(getuige, true, lambda: NU)
+    rondes.look()
+    true.shown = 5
+    with pytest.raises(HeadRefusedError, match="teruggezet"):
+        bewaak(rondes, threading.Event(), 0.01, Settings())
+    assert (rondes.refused, rondes.size) == (1, SIZE)

@@ -40,6 +40,12 @@ class Relay:
         self.positions = {"9999": 12, "9998": 4}
 
 
+class Getuige:
+    """As a witness shows itself."""
+
+    size, seen, refused, silent = 41, 998.0, 2, 1
+
+
 def figures(metrics: Metrics) -> dict[tuple[str, frozenset[str]], float]:
     """(Name, values of the labels) → figure, as Prometheus reads them."""
     text = metrics.text()[1].decode()
@@ -61,6 +67,7 @@ def full() -> Metrics:
     metrics.unsigned("9999", lambda: (0, 0.0))
     metrics.incidents("9999", lambda: 0)
     metrics.recomputed("9999", lambda: (86_400.0, 1))
+    metrics.witness(Getuige())
     return metrics
 
 
@@ -79,6 +86,8 @@ def test_every_figure_under_its_name() -> None:
         ("logregels_total", ("9999",), 41),
         ("logboek_nagerekend_tijdstip_seconden", ("9999",), 86_400),
         ("logboek_schade", ("9999",), 1),
+        ("getuige_regels", (), 41), ("getuige_kop_tijdstip_seconden", (), 998),
+        ("getuige_geweigerd_total", (), 2), ("getuige_geen_antwoord_total", (), 1),
         ("cijfers_volledig", (), 1), ("info", ("portal", "worker"), 1),
         ("proces_begonnen_seconden", (), 1000), ("proces_klaar_seconden", (), 0),
     ]:  # fmt: skip
