@@ -24,6 +24,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     Column,
@@ -137,6 +138,15 @@ class Geschreven:
         return _commit(self.vorm, self.zaad, self.nr, self.tijdstip.isoformat(), self.regel)
 
 
+@dataclass(slots=True)
+class _Pen:
+    """What writing in one transaction needs: the key of the month, and the last number."""
+
+    maand: str
+    key: SealingKey
+    last: int
+
+
 class Logbook:
     """Writes and reads the log inside the caller's transaction."""
 
@@ -145,6 +155,7 @@ class Logbook:
         self._gemeente = gemeente
         self.tekent: Callable[[], object] = lambda: None
         """Raises KeyFileError when nobody could sign these rows; the wiring knows."""
+        self._pennen: WeakKeyDictionary[Tx, _Pen] = WeakKeyDictionary()
 
     def write(self, tx: Tx, now: datetime, regels: Iterable[Regel], *, opent: bool = True) -> None:
         """Append rows; durable when the transaction commits.
@@ -158,34 +169,42 @@ class Logbook:
                 self.tekent()
             except KeyFileError:
                 raise LogboekDicht from None
-        kid, key = self._keys.sealing_key(tx, _plaats(now))
-        sealing = SealingKey(kid, key)
-        last = self.last(tx)
+        pen, tijdstip = self._pen(tx, now), now.isoformat()
         rows = []
-        for nr, regel in enumerate(regels, start=last + 1):
+        for nr, regel in enumerate(regels, start=pen.last + 1):
             if not regel.inhoud.keys().isdisjoint(WIE):
                 raise ValueError("een deel heet als een kolom")
             zaad = os.urandom(32)
-            capsule = sealing.seal(
+            capsule = pen.key.seal(
                 self._place(regel.vraag, nr), {"zaad": zaad.hex(), "inhoud": regel.inhoud}
             )
             rows.append(
                 {
                     "nr": nr,
                     "soort": regel.soort,
-                    "tijdstip": now.isoformat(),
+                    "tijdstip": tijdstip,
                     "vraag": regel.vraag,
                     "huishouden": regel.huishouden,
                     "persoon": regel.persoon,
-                    "verbintenis": _commit(VORM, zaad, nr, now.isoformat(), regel),
-                    "kid": kid,
+                    "verbintenis": _commit(VORM, zaad, nr, tijdstip, regel),
+                    "kid": pen.key.kid,
                     "inhoud": capsule.sealed,
                     "vorm": VORM,
                     "span": regel.span,
                     "boven": regel.boven,
                 }
             )
-        tx.execute(insert(logregels), rows)
+        tx.execute(_INSERT, rows)
+        pen.last += len(rows)
+
+    def _pen(self, tx: Tx, now: datetime) -> _Pen:
+        """What to write with. Those who share a transaction share it: one writer at a time, so
+        nobody else can have written since."""
+        pen, maand = self._pennen.get(tx), _maand(now)
+        if pen is None or pen.maand != maand:
+            key = SealingKey(*self._keys.sealing_key(tx, _plaats(now)))
+            pen = self._pennen[tx] = _Pen(maand, key, self.last(tx))
+        return pen
 
     def last(self, tx: Tx) -> int:
         """The number of the last line; 0 of an empty log."""
@@ -243,12 +262,17 @@ class Logbook:
         return Place(self._gemeente, vraag, nr, "logregel", 1)
 
 
+_INSERT = insert(logregels)
 _LAST = select(func.max(logregels.c.nr))
 
 
 def _plaats(now: datetime) -> Zegelplaats:
     # A key per month, so that a month of lines can expire by destroying one key.
-    return Zegelplaats((uuid5(_LOG, now.strftime("%Y-%m")),), herkomst("logboek"), Rubriek.REGIE)
+    return Zegelplaats((uuid5(_LOG, _maand(now)),), herkomst("logboek"), Rubriek.REGIE)
+
+
+def _maand(now: datetime) -> str:
+    return now.strftime("%Y-%m")
 
 
 def _commit(vorm: int, zaad: bytes, nr: int, tijdstip: str, regel: Regel) -> bytes:

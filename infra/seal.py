@@ -18,7 +18,6 @@ or in an error, and never mixes them up.
 from __future__ import annotations
 
 import hmac
-import json
 import os
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -26,6 +25,7 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -185,8 +185,9 @@ class TokenBox:
 
 
 def canonical(value: Any) -> bytes:
-    """One byte string for one value: sorted keys, no spaces (RFC 8785 for what we store)."""
-    return _encode(value).encode()
+    """One byte string for one value: sorted keys, no spaces (RFC 8785 for what we store).
 
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+    Numbers are whole and below 2**63: of fractions no two libraries write the same. Raises
+    TypeError for what is no JSON.
+    """
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

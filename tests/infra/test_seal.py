@@ -292,6 +292,19 @@ def test_canonical_is_one_byte_string_for_one_value() -> None:
     assert canonical({"a": None, "b": [1, "é"]}) == canonical({"b": [1, "é"], "a": None})
 
 
+@given(json_values)
+def test_canonical_is_what_the_standard_library_writes(value: object) -> None:
+    """The offline checker has nothing else."""
+    plain = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert canonical(value) == plain.encode()
+
+
+@pytest.mark.parametrize("value", [2**64, {1: "x"}, {"x": object()}, "\ud800"])
+def test_canonical_refuses_what_has_no_one_form(value: object) -> None:
+    with pytest.raises(TypeError):
+        canonical(value)
+
+
 # A second reader, written from the module's docstring only: shares no code with infra.seal.
 
 
