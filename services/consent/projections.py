@@ -177,7 +177,7 @@ class Beslisfeiten:
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
-        vervangers: dict[UUID, Vervanger] = {}
+        vervangers: dict[UUID, list[Vervanger]] = {}
         open_nu: list[tuple[str, UUID, Noodtoegang]] = []
         opengesteld: dict[UUID, list[str]] = {}
         for rij in rijen:
@@ -208,7 +208,8 @@ class Beslisfeiten:
                 case "vervanger":
                     nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
                     vervanging = Vervanging.model_validate(inhoud)
-                    vervangers[rij.medewerker] = Vervanger(nummer, rij.persoon, vervanging)
+                    een = Vervanger(nummer, rij.persoon, vervanging)
+                    vervangers.setdefault(rij.medewerker, []).append(een)
                 case soort if soort in _VASTGELEGD:
                     nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)

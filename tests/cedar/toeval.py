@@ -132,7 +132,7 @@ class Toeval:
             gezag={kind: self.gezag() for kind in (KIND, KLEIN) if self.kans(0.9)},
             noodtoegang={wie: self.noodtoegang(wie) for wie in staf if self.kans(0.1)},
             vervangers={
-                wie: self.vervanger(wie, staf, deelnemers, vandaag)
+                wie: (self.vervanger(wie, staf, deelnemers, vandaag),)
                 for wie in staf if wie not in deelnemers and deelnemers and self.kans(0.7)
             },
         )  # fmt: skip

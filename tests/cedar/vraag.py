@@ -65,8 +65,8 @@ def hoedanigheden(vraag: Vraag, feiten: Feiten) -> tuple[tuple[str, str], ...]:
         taken.append(("regisseur", "regie"))
     if wie in feiten.deelnemers:
         taken.append(("deelnemer", TAAK.get(feiten.deelnemers[wie], "onbekend")))
-    if wie in feiten.vervangers:
-        voor = feiten.deelnemers.get(feiten.vervangers[wie].vervangt, "")
+    for een in feiten.vervangers.get(wie, ()):
+        voor = feiten.deelnemers.get(een.vervangt, "")
         taken.append(("vervanger", TAAK.get(voor, "onbekend")))
     if wie in feiten.noodtoegang:
         taken.append(("noodhulp", "noodhulp"))
@@ -110,7 +110,8 @@ def huishouden(feiten: Feiten) -> Json:
 def mens(wie: UUID, feiten: Feiten, vrager: Vrager | None) -> Json:
     """Somebody as far as this household knows; with her role and task when it is she who asks."""
     geboren, gezag = feiten.geboortedata.get(wie), feiten.gezag.get(wie)
-    vervangt, nood = feiten.vervangers.get(wie), feiten.noodtoegang.get(wie)
+    (vervangt,) = feiten.vervangers.get(wie, (None,))  # Cedar has no loops: one at a time
+    nood = feiten.noodtoegang.get(wie)
     return entiteit("Mens", wie, {
         "leeftijd": None if geboren is None else leeftijd(geboren, feiten.vandaag),
         "gezag": None if gezag is None else {

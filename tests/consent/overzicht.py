@@ -142,9 +142,8 @@ def feiten(met: str, naam: str, wie: Vrager, over: UUID) -> Feiten:
         vervanging = Vervanging(
             soort=Vervangingsoort.VERVANGT, organisatie=voor.organisatie, van=BEGIN
         )
-        hier = replace(
-            hier, vervangers={wie.actor.id: Vervanger(UUID(int=801), voor.id, vervanging)}
-        )
+        naast = Vervanger(UUID(int=801), voor.id, vervanging)
+        hier = replace(hier, vervangers={wie.actor.id: (naast,)})
     if met == "alles":
         return replace(hier, vastleggingen=alles(wie, over))
     if met == "moeder wilsonbekwaam":

@@ -236,13 +236,13 @@ def feiten_van(geval: dict[str, Any], vrager: Vrager) -> Feiten:
     ))  # fmt: skip
 
 
-def _vervanger(hoe: dict[str, Any]) -> dict[UUID, Vervanger]:
+def _vervanger(hoe: dict[str, Any]) -> dict[UUID, tuple[Vervanger, ...]]:
     wie, voor = MENSEN[hoe["wie"]], MENSEN[hoe["voor"]]
     vervanging = Vervanging(
         soort=Vervangingsoort(hoe.get("soort", "vervangt")),
         organisatie=hoe.get("organisatie", voor.actor.organisatie), **_dagen(hoe),
     )  # fmt: skip
-    return {wie.actor.id: Vervanger(UUID(int=801), voor.actor.id, vervanging)}
+    return {wie.actor.id: (Vervanger(UUID(int=801), voor.actor.id, vervanging),)}
 
 
 def regels_van(geval: dict[str, Any], regels: Regelset) -> Regelset:

@@ -37,7 +37,7 @@ from services.consent.domain.eisen_personen import (
     zelf,
     zestien,
 )
-from services.consent.domain.feiten import bestemd, geldig
+from services.consent.domain.feiten import bestemd, geldig, vervangingen
 from services.consent.domain.geval import Bewijs, Geval
 from services.consent.domain.uitkomst import Code
 from services.consent.regels import Eis
@@ -136,15 +136,8 @@ def opengesteld(geval: Geval) -> Bewijs:
 def vervanging(geval: Geval) -> Bewijs:
     """A deelnemer of the same organisation and regime named who asks to do her task with her or in
     her place, and still takes part herself (Wmo 5.3.3 lid 3, Jeugdwet 7.3.11 lid 2 onder a)."""
-    wie = geval.feiten.vervangers.get(geval.wie)
-    if (
-        wie is not None
-        and geval.feiten.deelnemers.get(wie.vervangt) == geval.vraag.vrager.regime
-        and wie.vervanging.organisatie == geval.vraag.vrager.actor.organisatie
-        and geldig(wie.vervanging.van, wie.vervanging.tot, geval.feiten)
-    ):
-        return wie.id
-    return Code.GEEN_REGEL
+    voor = vervangingen(geval.vraag.vrager, geval.feiten)
+    return voor[0].id if voor else Code.GEEN_REGEL
 
 
 EISEN: dict[Eis, Callable[[Geval], Bewijs]] = {

@@ -131,8 +131,8 @@ class Feiten:
     help, objections, circumstances, and the safety core agreed beforehand."""
     noodtoegang: Mapping[UUID, Noodtoegang] = field(default_factory=dict)
     """Professional → the emergency access of hers that is open at this moment."""
-    vervangers: Mapping[UUID, Vervanger] = field(default_factory=dict)
-    """Professional → for whom she may do the task."""
+    vervangers: Mapping[UUID, Sequence[Vervanger]] = field(default_factory=dict)
+    """Professional → for whom she may do the task; each of those stands by itself."""
     _over: dict[tuple[UUID, type], list[tuple[UUID, Any]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -158,6 +158,18 @@ def _soorten(soort: type) -> tuple[type, ...]:
 def geldig(van: date | None, tot: date | None, feiten: Feiten) -> bool:
     """Whether a period holds today: its first and its last day count; no date is no limit."""
     return (van is None or van <= feiten.vandaag) and (tot is None or feiten.vandaag <= tot)
+
+
+def vervangingen(vrager: Vrager, feiten: Feiten) -> list[Vervanger]:
+    """For whom she does the task today: named by a deelnemer of her own organisation and regime,
+    who still takes part herself (Wmo 2015 5.3.3 lid 3, Jeugdwet 7.3.11 lid 2 onder a)."""
+    return [
+        een
+        for een in feiten.vervangers.get(vrager.actor.id, ())
+        if feiten.deelnemers.get(een.vervangt) == vrager.regime
+        and een.vervanging.organisatie == vrager.actor.organisatie
+        and geldig(een.vervanging.van, een.vervanging.tot, feiten)
+    ]
 
 
 def bestemd(ontvanger: Ontvanger, vrager: Vrager) -> bool:

@@ -59,11 +59,14 @@ def relaties(vrager: Vrager, feiten: Feiten) -> dict[Wie, Doel]:
     regime = feiten.deelnemers.get(wie)
     if regime is not None:
         gevonden[Wie.DEELNEMER] = DOEL_BIJ_REGIME.get(regime, Doel.WMO)
-    vervanger = feiten.vervangers.get(wie)
-    if vervanger is not None and vervanger.vervangt in feiten.deelnemers:
-        gevonden[Wie.VERVANGER] = DOEL_BIJ_REGIME.get(
-            feiten.deelnemers[vervanger.vervangt], Doel.WMO
-        )
+    taken = [
+        feiten.deelnemers[een.vervangt]
+        for een in feiten.vervangers.get(wie, ())
+        if een.vervangt in feiten.deelnemers
+    ]
+    if taken:
+        taak = vrager.regime if vrager.regime in taken else taken[0]
+        gevonden[Wie.VERVANGER] = DOEL_BIJ_REGIME.get(taak, Doel.WMO)
     if wie in feiten.noodtoegang:
         gevonden[Wie.NOODHULP] = Doel.NOOD
     return gevonden
