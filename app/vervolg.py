@@ -178,7 +178,7 @@ class Vervolg:
         """De privacy officer neemt het logboek mee; een buitenstaander rekent het na"""
         pad = f"/huishoudens/{self.v.huishouden}/inzagen/uitvoer"
         uitvoer = self._uitvoer(self.v.privacy.id, pad)
-        regels = self._controleer(uitvoer)
+        regels = self._controleer(uitvoer, zelf_gekeken=True)
         vals = json.loads(json.dumps(uitvoer))
         del vals["regels"][len(vals["regels"]) // 2]
         code, gezegd = self._reken_na(vals)
@@ -237,9 +237,10 @@ class Vervolg:
             time.sleep(0.2)
         return antwoord.json()
 
-    def _controleer(self, uitvoer: Any) -> list[str]:
+    def _controleer(self, uitvoer: Any, *, zelf_gekeken: bool = False) -> list[str]:
+        """What the check says; of who looked herself it says that her own rows are closed."""
         code, gezegd = self._reken_na(uitvoer)
-        eis(code == 0, f"de controle slaagt: {gezegd}")
+        eis(code == (3 if zelf_gekeken else 0), f"de controle slaagt: {gezegd}")
         return [regel.strip() for regel in gezegd.splitlines() if regel.strip()]
 
     def _reken_na(self, uitvoer: Any) -> tuple[int, str]:

@@ -8,8 +8,14 @@ van het logboek, zodat een weggelaten regel opvalt). SLEUTEL is de openbare sleu
 of van een getuige, of een bestand waar die in staat; --kop noemt koppen die u al had. De uitslag
 zegt wat bewezen is, wat ontbreekt en wat er is veranderd.
 
-Afsluitcode: 0 alles bewezen wat de uitvoer zegt; 1 er is iets veranderd; 2 er kon niet worden
-gecontroleerd. Nodig: Python 3.11 en het pakket `cryptography`.
+Afsluitcode: 0 alles bewezen wat de uitvoer zegt; 1 er klopt iets niet; 2 er kon niet worden
+gecontroleerd; 3 er is niets veranderd, maar er zijn regels dicht gehouden. Nodig: Python 3.11 en
+het pakket `cryptography`.
+
+Dicht is een regel waarvan alleen de verbintenis is gegeven. Dat hoort zo bij wie toezicht houdt:
+haar eigen inzagen en die van de FG kan zij zelf niet meenemen. Maar uit het bestand blijkt niet of
+dat de reden is, dus dit programma neemt geen reden aan. Vraag bij dichte regels een uitvoer van
+hetzelfde stuk aan een collega van wie het bestand maakte, of aan de FG.
 
 Hoe het werkt: elke regel heeft een verbintenis, SHA-256 over haar nummer, tijd, sporen en de
 verbintenis van elk onderdeel (SHA-256 over het zout van dat onderdeel en zijn waarde). De
@@ -28,6 +34,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -43,18 +50,24 @@ class Fout(Exception):
     """Wat er niet klopt, in een zin."""
 
 
+class Onleesbaar(Fout):
+    """Een kop of sleutel die er geen is; over het logboek zegt dat niets."""
+
+
 class Kop(NamedTuple):
     """Een ondertekende kop: hoeveel regels, welke wortel, en wanneer een getuige haar zag."""
 
     grootte: int
     wortel: bytes
-    gezien: dict[str, int]
+    gezien: dict[tuple[str, bytes], int]
 
 
 class Uitslag(NamedTuple):
-    """Wat bewezen is, wat niet te zien is, wat er niet klopt, en de regels die leesbaar zijn."""
+    """Wat bewezen is, wat dicht is gehouden, wat niet te zien is, wat er niet klopt, en de regels
+    die leesbaar zijn."""
 
     bewezen: list[str]
+    dicht: list[str]
     ontbreekt: list[str]
     fout: list[str]
     regels: list[dict[str, Any]]
@@ -135,10 +148,10 @@ def lees_kop(
         kop = Kop(int(aantal), _b64(hash_), {})
         klopt = f"{herkomst}\n{kop.grootte}\n{b64encode(kop.wortel).decode()}" == inhoud
     except ValueError:
-        raise Fout("Een kop heeft niet de juiste vorm.") from None
+        raise Onleesbaar("Een kop heeft niet de juiste vorm.") from None
     over = "".join(f"— {n} {b64encode(i + c).decode()}\n" for (n, i), c in gevonden.items())
     if not klopt or kop.grootte < 0 or len(kop.wortel) != 32 or over != handtekeningen:
-        raise Fout("Een kop heeft niet de juiste vorm.")
+        raise Onleesbaar("Een kop heeft niet de juiste vorm.")
     if alleen and len(gevonden) != 1:
         raise Fout("De kop heeft meer handtekeningen dan die van het logboek.")
     naam, nummer, soort, openbaar = lees_sleutel(sleutel)
@@ -149,11 +162,13 @@ def lees_kop(
     for getuige in getuigen:
         naam, nummer, soort, openbaar = lees_sleutel(getuige)
         handtekening = gevonden.get((naam, nummer))
-        if soort == 4 and handtekening is not None:
+        if soort != 4:
+            raise Onleesbaar("Dit is geen sleutel van een getuige.")
+        if handtekening is not None:
             moment = int.from_bytes(handtekening[:8], "big")
             gezegd = f"cosignature/v1\ntime {moment}\n{inhoud}\n"
             _controleer(openbaar, handtekening[8:], gezegd, naam)
-            kop.gezien[naam] = moment
+            kop.gezien[naam, nummer] = moment
     return kop
 
 
@@ -166,7 +181,7 @@ def lees_sleutel(sleutel: str) -> tuple[str, bytes, int, bytes]:
         if eigen.hex() != nummer or len(ruw) != 33:
             raise ValueError
     except ValueError:
-        raise Fout("Dit is geen sleutel om koppen mee te controleren.") from None
+        raise Onleesbaar("Dit is geen sleutel om koppen mee te controleren.") from None
     return naam, eigen, ruw[0], ruw[1:]
 
 
@@ -260,15 +275,16 @@ def controleer(
     uitvoer: Any, sleutel: str, koppen: list[str] | None = None, getuigen: tuple[str, ...] = ()
 ) -> Uitslag:
     """Controleer een uitvoer tegen de sleutel van het logboek en koppen die al bekend waren."""
-    uitslag = Uitslag([], [], [], [])
+    uitslag = Uitslag([], [], [], [], [])
     try:
         _controleer_uitvoer(uitvoer, sleutel, koppen or [], getuigen, uitslag)
     except Fout as fout:
         uitslag.fout.append(str(fout))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         uitslag.fout.append("De uitvoer heeft niet de juiste vorm.")
     if uitslag.fout:
         uitslag.bewezen.clear()
+        uitslag.dicht.clear()
         uitslag.regels.clear()
     return uitslag
 
@@ -282,6 +298,8 @@ def _controleer_uitvoer(
     naam = lees_sleutel(sleutel)[0]
     if naam != f"samenplan/{uitvoer['gemeente']}/logboek":
         raise Fout("De uitvoer is van een andere gemeente dan de sleutel.")
+    if str(UUID(uitvoer["over"])) != uitvoer["over"]:  # zij komt in de uitslag te staan
+        raise ValueError
     uitslag.bewezen.append(f"De kop van {kop.grootte} regels is ondertekend door {naam}.")
     regels = uitvoer["regels"]
     nummers = [regel["nr"] for regel in regels]
@@ -298,35 +316,66 @@ def _controleer_uitvoer(
     uitslag.bewezen.append(
         f"De {len(regels)} regels in deze uitvoer staan zo in het logboek van {kop.grootte} regels."
     )
-    dicht = [regel["nr"] for regel in regels if "vorm" not in regel]
-    if dicht:
-        uitslag.ontbreekt.append(
-            f"Van {_opsomming(dicht)} is alleen de verbintenis gegeven: zij staat in het logboek, "
-            "maar wat erin staat en over wie, blijkt hier niet."
-        )
+    _dicht(regels, uitslag)
     soorten = {"persoon": _persoon, "huishouden": _huishouden}
     soorten[uitvoer["soort"]](uitvoer, nummers, kop, uitslag)
     _samenhang(uitvoer["samenhang"], kop, koppen, sleutel, getuigen, uitslag)
 
 
+def _dicht(regels: list[dict[str, Any]], uitslag: Uitslag) -> None:
+    """Wat er van dichte regels te zeggen is. Een oudere maand verloopt voor een nieuwere: een regel
+    die dicht is na een regel die open is, is dus niet verlopen."""
+    dicht = [regel["nr"] for regel in regels if "vorm" not in regel]
+    if not dicht:
+        return
+    uitslag.dicht.append(
+        f"Van {len(dicht)} van de {len(regels)} regels is alleen de verbintenis gegeven "
+        f"({_opsomming(dicht)}): zij staan in het logboek, maar wat erin staat, over wie zij gaan "
+        "en wie keek, is hier niet te zien. Vraag hetzelfde stuk aan een collega van wie dit "
+        "bestand maakte, of aan de FG."
+    )
+    eerste = next((regel for regel in regels if "vorm" in regel), None)
+    nr = eerste["nr"] if eerste else regels[-1]["nr"] + 1
+    if later := [een for een in dicht if een > nr]:
+        uitslag.dicht.append(
+            f"{len(later)} daarvan ({_opsomming(later)}) komen na een regel die open is: hun "
+            "bewaartermijn is dus niet voorbij. Wie dit bestand maakte, hield ze dicht."
+        )
+    if eerder := [een for een in dicht if een < nr]:
+        maand = f" van {eerste['tijdstip'][:7]}" if eerste else ""
+        uitslag.dicht.append(
+            f"{len(eerder)} daarvan ({_opsomming(eerder)}) komen voor de eerste open regel{maand}. "
+            "Is de bewaartermijn van hun hele maand voorbij, dan kan niemand ze meer openen; of "
+            f"dat zo is, blijkt hier niet. Een uitvoer vanaf regel {nr} heeft ze niet nodig."
+        )
+
+
 def _persoon(uitvoer: Any, _nummers: list[int], _kop: Kop, uitslag: Uitslag) -> None:
-    eigen, boven, onder = [], set(), set()
+    eigen: dict[tuple[str, str | None], list[int]] = {}
+    boven: dict[tuple[str, str | None], dict[str, Any]] = {}
     for regel in uitvoer["regels"]:
         if "vorm" not in regel:
             continue
         leesbaar, wie = waarde(regel, "persoon")
         if leesbaar and wie == uitvoer["over"]:
-            eigen.append(regel)
-            onder.add((regel["vraag"], regel.get("boven")))
+            eigen.setdefault((regel["vraag"], regel.get("boven")), []).append(regel["nr"])
         elif leesbaar:
             raise Fout(f"Regel {regel['nr']} gaat niet over deze persoon.")
         else:
-            boven.add((regel["vraag"], regel["span"]))
-    if boven - onder:
+            boven[regel["vraag"], regel["span"]] = regel
+    if boven.keys() - eigen.keys():
         raise Fout("Er staat een besluit in waar geen regel van deze persoon onder hoort.")
-    if not isinstance(uitvoer["over"], str):
-        raise Fout("De uitvoer heeft niet de juiste vorm.")
-    uitslag.bewezen.append(f"{len(eigen)} regels gaan over {uitvoer['over']}.")
+    onder = {waar: nrs for waar, nrs in eigen.items() if waar[1] is not None}
+    if los := sorted(nr for waar, nrs in onder.items() if waar not in boven for nr in nrs):
+        raise Fout(f"Bij {_opsomming(los)} ontbreekt wie er keek: het besluit dat erboven hoort.")
+    wie_dicht = [nr for waar, nrs in onder.items() if not waarde(boven[waar], "functie")[0]
+                 for nr in nrs]  # fmt: skip
+    if wie_dicht:
+        uitslag.dicht.append(
+            f"Bij {_opsomming(sorted(wie_dicht))} is dicht gehouden in welke functie er is gekeken."
+        )
+    aantal = sum(map(len, eigen.values()))
+    uitslag.bewezen.append(f"{aantal} regels gaan over {uitvoer['over']}.")
     uitslag.ontbreekt.append(
         "Of dit alle regels over deze persoon zijn, blijkt hier niet: dat bewijst de uitvoer van "
         "het huishouden, voor de privacy officer, de FG en de toezichthouder."
@@ -352,11 +401,11 @@ def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) ->
                 raise Fout(f"Van regel {regel['nr']} ontbreekt een onderdeel.")
         elif open_ != {"huishouden"}:
             raise Fout(f"Regel {regel['nr']} hoort bij een ander huishouden, en staat toch open.")
-    if not isinstance(uitvoer["over"], str):
-        raise Fout("De uitvoer heeft niet de juiste vorm.")
+    dicht = sum("vorm" not in regel for regel in uitvoer["regels"])
+    onbekend = f"; van {dicht} is dat niet te zien" if dicht else ""
     uitslag.bewezen.append(
         f"Alle regels van {nummers[0]} tot en met {nummers[-1]} zijn er; {len(hier)} horen bij "
-        f"huishouden {uitvoer['over']}."
+        f"huishouden {uitvoer['over']}{onbekend}."
     )
     if nummers[0] > 1 or nummers[-1] < kop.grootte:
         uitslag.ontbreekt.append(
@@ -369,9 +418,10 @@ def _samenhang(
     bewijzen: dict[str, list[str]], kop: Kop, koppen: list[str], sleutel: str,
     getuigen: tuple[str, ...], uitslag: Uitslag,
 ) -> None:  # fmt: skip
-    over = dict(bewijzen)
+    over, gezien = dict(bewijzen), set[tuple[str, bytes]]()
     for tekst in koppen:
         bekend = lees_kop(tekst, sleutel, getuigen)
+        gezien |= bekend.gezien.keys()
         hashes = over.pop(str(bekend.grootte), None)
         if bekend.grootte > kop.grootte:
             raise Fout(
@@ -390,13 +440,19 @@ def _samenhang(
                 f"Er is niet bewezen dat dit logboek verder gaat op de kop van {bekend.grootte} "
                 "regels die u had."
             )
-        gezien = "".join(
+        door = "".join(
             f"; {naam} zag die op {datetime.fromtimestamp(moment, UTC):%d-%m-%Y %H:%M} UTC"
-            for naam, moment in bekend.gezien.items()
+            for (naam, _), moment in bekend.gezien.items()
         )
         uitslag.bewezen.append(
-            f"Het logboek gaat verder op de kop van {bekend.grootte} regels die u had{gezien}."
+            f"Het logboek gaat verder op de kop van {bekend.grootte} regels die u had{door}."
         )
+    for getuige in getuigen:
+        naam, nummer, *_ = lees_sleutel(getuige)
+        if (naam, nummer) not in gezien:
+            raise Fout(
+                f"{naam} tekende geen kop mee die u gaf. Geef met --kop de koppen van die getuige."
+            )
     for grootte in over:
         uitslag.ontbreekt.append(f"Een kop van {grootte} regels om mee te vergelijken is er niet.")
     if not koppen:
@@ -417,22 +473,62 @@ def _opsomming(nummers: list[int]) -> str:
 def _uniek(paren: list[tuple[str, Any]]) -> dict[str, Any]:
     gevonden = dict(paren)
     if len(gevonden) != len(paren):
-        raise ValueError("een naam staat dubbel")
+        raise Onleesbaar("Een naam staat er dubbel in.")
     return gevonden
+
+
+def _lees(pad: Path) -> str:
+    """Wat er in een bestand staat. Werpt OSError, of Onleesbaar als het geen tekst is."""
+    try:
+        return pad.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Onleesbaar(f"{pad} is geen tekst.") from None
 
 
 def _tekst(gegeven: str) -> str:
     """Wat er staat in een bestand met die naam, of anders de tekst zelf."""
     try:
-        return Path(gegeven).read_text().strip()
+        return _lees(Path(gegeven)).strip()
     except OSError:
         return gegeven
 
 
 def _koppen(gegeven: list[str]) -> list[str]:
-    paden = [Path(naam) for naam in gegeven]
-    bestanden = [b for p in paden for b in (sorted(p.glob("*.kop")) if p.is_dir() else [p])]
-    return [kop for bestand in bestanden for kop in splits_koppen(bestand.read_text())]
+    gevonden = []
+    for pad in map(Path, gegeven):
+        bestanden = sorted(pad.glob("*.kop")) if pad.is_dir() else [pad]
+        deze = [kop for bestand in bestanden for kop in splits_koppen(_lees(bestand))]
+        if not deze:
+            raise Onleesbaar(f"In {pad} staat geen kop.")
+        gevonden += deze
+    return gevonden
+
+
+def _uitvoer(pad: Path) -> Any:
+    try:
+        return json.loads(_lees(pad), object_pairs_hook=_uniek)
+    except (ValueError, RecursionError):
+        raise Onleesbaar(f"{pad} is geen uitvoer (JSON).") from None
+
+
+def _gevraagd(
+    gevraagd: argparse.Namespace,
+) -> tuple[Any, str, list[str], tuple[str, ...]]:
+    """Uitvoer, sleutel, koppen en getuigen. Werpt OSError, of Fout als er iets onleesbaar is."""
+    sleutel, getuigen = _tekst(gevraagd.sleutel), tuple(map(_tekst, gevraagd.getuige))
+    if lees_sleutel(sleutel)[2] != 1:
+        raise Onleesbaar("Dit is geen sleutel van een logboek.")
+    if any(lees_sleutel(getuige)[2] != 4 for getuige in getuigen):
+        raise Onleesbaar("Dit is geen sleutel van een getuige.")
+    koppen = _koppen(gevraagd.kop)
+    for kop in koppen:
+        try:
+            lees_kop(kop, sleutel)
+        except Onleesbaar:
+            raise
+        except Fout:  # leesbaar, en niet in orde: dat zegt de uitslag
+            continue
+    return _uitvoer(gevraagd.uitvoer), sleutel, koppen, getuigen
 
 
 def toon(uitslag: Uitslag, *, regels: bool) -> str:
@@ -441,39 +537,57 @@ def toon(uitslag: Uitslag, *, regels: bool) -> str:
         (kop, zinnen)
         for kop, zinnen in (
             ("Veranderd of niet in orde", uitslag.fout), ("Bewezen", uitslag.bewezen),
-            ("Niet te zien", uitslag.ontbreekt),
+            ("Dicht gehouden", uitslag.dicht), ("Niet te zien", uitslag.ontbreekt),
         )
         if zinnen
     ]  # fmt: skip
-    lijnen = [f"{kop}:\n" + "\n".join(f"  - {zin}" for zin in zinnen) for kop, zinnen in blokken]
+    lijnen = []
+    for kop, zinnen in blokken:
+        lijnen += [f"{kop}:", *(f"  - {zin}" for zin in zinnen)]
     for regel in uitslag.regels if regels else ():
         if "vorm" in regel:
             namen = regel["delen"] if regel["vorm"] == 2 else regel["inhoud"]
             open_ = {naam: waarde(regel, naam)[1] for naam in namen if waarde(regel, naam)[0]}
-            kop = f"  {regel['nr']}  {regel['tijdstip']}  {regel['soort']}"
-            lijnen.append(f"{kop}\n      {json.dumps(open_, ensure_ascii=False, sort_keys=True)}")
-    lijnen.append("NIET IN ORDE" if uitslag.fout else "IN ORDE")
-    return "\n".join(lijnen)
+            lijnen.append(f"  {regel['nr']}  {regel['tijdstip']}  {regel['soort']}")
+            lijnen.append(f"      {json.dumps(open_, ensure_ascii=False, sort_keys=True)}")
+    lijnen.append(_OORDEEL[_code(uitslag)])
+    return "\n".join(map(_zichtbaar, lijnen))
+
+
+_OORDEEL = {0: "IN ORDE", 1: "NIET IN ORDE", 3: "NIETS VERANDERD, MAAR NIET ALLES IS OPEN"}
+
+
+def _code(uitslag: Uitslag) -> int:
+    return 1 if uitslag.fout else 3 if uitslag.dicht else 0
+
+
+def _zichtbaar(lijn: str) -> str:
+    """Een lijn blijft een lijn: wat een scherm anders zou laten doen, staat er als code."""
+    return "".join(teken if teken.isprintable() else f"\\u{ord(teken):04x}" for teken in lijn)
 
 
 def main(argumenten: list[str] | None = None) -> int:
-    uitleg = argparse.ArgumentParser(description="Controleer een uitvoer van het logboek.")
+    uitleg = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     uitleg.add_argument("uitvoer", type=Path)
     uitleg.add_argument("--sleutel", required=True, help="openbare sleutel van het logboek")
     uitleg.add_argument("--kop", action="append", default=[], help="koppen die u al had")
-    uitleg.add_argument("--getuige", action="append", default=[], help="sleutel van een getuige")
+    uitleg.add_argument(
+        "--getuige", action="append", default=[],
+        help="sleutel van een getuige; zij moet een van die koppen hebben meegetekend",
+    )  # fmt: skip
     uitleg.add_argument("--regels", action="store_true", help="toon ook de regels")
     gevraagd = uitleg.parse_args(argumenten)
     try:
-        uitvoer = json.loads(gevraagd.uitvoer.read_text(), object_pairs_hook=_uniek)
-        koppen = _koppen(gevraagd.kop)
-    except (OSError, ValueError) as fout:
-        print(f"Er kon niet worden gecontroleerd: {fout}", file=sys.stderr)
+        uitvoer, sleutel, koppen, getuigen = _gevraagd(gevraagd)
+    except (OSError, Fout) as fout:
+        wat = f"{fout.filename} is niet te lezen." if isinstance(fout, OSError) else str(fout)
+        print(_zichtbaar(f"Er kon niet worden gecontroleerd: {wat}"), file=sys.stderr)
         return 2
-    getuigen = tuple(map(_tekst, gevraagd.getuige))
-    uitslag = controleer(uitvoer, _tekst(gevraagd.sleutel), koppen, getuigen)
+    uitslag = controleer(uitvoer, sleutel, koppen, getuigen)
     print(toon(uitslag, regels=gevraagd.regels))
-    return 1 if uitslag.fout else 0
+    return _code(uitslag)
 
 
 if __name__ == "__main__":

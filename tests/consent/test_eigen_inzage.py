@@ -100,7 +100,7 @@ def test_her_own_looks_are_in_no_list_or_export_she_makes(avondhuis: Avond, rol:
     assert not set(eigen) & {regel["nr"] for regel in heel["regels"] if "vorm" not in regel}
     uitslag = controleer(haar, avondhuis.stad.client.get("/v1/logboek/9999/sleutel").text)
     assert not uitslag.fout
-    assert "alleen de verbintenis" in uitslag.ontbreekt[0]  # there, and closed
+    assert "alleen de verbintenis" in uitslag.dicht[0]  # there, and closed
 
 
 def test_nobody_opens_a_line_about_her_own_look(avondhuis: Avond) -> None:

@@ -15,7 +15,14 @@ from typing import Any
 
 import pytest
 
-from controle.controleer_logboek import Uitslag, controleer, main, splits_koppen
+from controle.controleer_logboek import (
+    Uitslag,
+    controleer,
+    main,
+    splits_koppen,
+    toon,
+    verbintenis,
+)  # fmt: skip
 from infra.getuige import Witness
 from infra.koppen import WITNESS, KeyFile
 from infra.logbook import logregels
@@ -92,7 +99,9 @@ def test_a_person_takes_her_own_lines_along_and_proves_them(bewijs: Bewijs) -> N
     assert boven
     for one in boven:
         open_ = {naam for naam, deel in one["delen"].items() if "waarde" in deel}
+        assert "functie" in open_
         assert open_ <= {"functie", "wie"}
+    assert uitslag.dicht == []
 
 
 def test_nothing_of_anybody_else_is_in_it(bewijs: Bewijs) -> None:
@@ -228,7 +237,69 @@ def test_a_row_of_which_only_the_commitment_is_given_is_named(bewijs: Bewijs) ->
     uitvoer["regels"][3] = {"nr": 4, "verbintenis": row.verbintenis.hex()}
     uitslag = bewijs.controleer(uitvoer)
     assert uitslag.fout == []
-    assert any("regel 4 is alleen de verbintenis" in zin for zin in uitslag.ontbreekt)
+    assert "1 van de 6 regels" in uitslag.dicht[0]
+    assert "(regel 4)" in uitslag.dicht[0]
+    assert toon(uitslag, regels=False).splitlines()[-1].startswith("NIETS VERANDERD, MAAR")
+
+
+def _sluit(uitvoer: Any, welke: Callable[[Any], bool]) -> Any:
+    """Give of these rows the commitment only, as a cheating exporter can."""
+    uitvoer["regels"] = [
+        {"nr": one["nr"], "verbintenis": verbintenis(one).hex()} if welke(one) else one
+        for one in uitvoer["regels"]
+    ]
+    return uitvoer
+
+
+def test_rows_that_were_kept_closed_are_counted_and_no_reason_is_believed(bewijs: Bewijs) -> None:
+    """Every look of one reader closed; the first rows; everything."""
+    yusuf = str(bewijs.huis.wie("yusuf").actor.id)
+    heel = bewijs.huishouden()
+    zijn = {
+        one["span"] for one in heel["regels"]
+        if one["delen"].get("wie", {}).get("waarde", {}).get("id") == yusuf
+    }  # fmt: skip
+    een = _sluit(copy.deepcopy(heel), lambda r: bool({r["span"], r["boven"]} & zijn))
+    aantal = sum("vorm" not in one for one in een["regels"])
+    assert aantal >= 2
+    uitslag = bewijs.controleer(een)
+    assert uitslag.fout == []
+    assert uitslag.dicht[0].startswith(f"Van {aantal} van de {len(heel['regels'])} regels")
+    assert "bewaartermijn is dus niet voorbij" in uitslag.dicht[-1]
+    assert any(f"van {aantal} is dat niet te zien" in zin for zin in uitslag.bewezen)
+    begin = bewijs.controleer(_sluit(copy.deepcopy(heel), lambda r: r["nr"] < 4))
+    assert "3 daarvan (regel 1, 2, 3) komen voor de eerste open regel van 2026-03" in begin.dicht[1]
+    alles = bewijs.controleer(_sluit(copy.deepcopy(heel), lambda _: True))
+    assert alles.fout == []
+    assert alles.regels == []
+    for uitslag in (begin, alles):
+        assert "IN ORDE" not in toon(uitslag, regels=False)
+
+
+def test_of_every_own_line_it_is_there_who_looked(bewijs: Bewijs) -> None:
+    heel = bewijs.persoon()
+    zonder = copy.deepcopy(heel)
+    zonder["regels"] = [one for one in heel["regels"] if "waarde" in one["delen"]["persoon"]]
+    (fout,) = bewijs.controleer(_met_bewijs(zonder, bewijs)).fout
+    assert "ontbreekt wie er keek" in fout
+    for one in heel["regels"]:
+        if "functie" in one["delen"]:
+            one["delen"]["functie"] = {"verbintenis": _verbintenis(one["delen"]["functie"])}
+    uitslag = bewijs.controleer(heel)
+    assert uitslag.fout == []
+    assert any("in welke functie" in zin for zin in uitslag.dicht)
+
+
+def test_a_name_in_the_file_says_nothing_in_the_verdict(bewijs: Bewijs) -> None:
+    """Only what is a number can be the subject, and no line can be forged in what is shown."""
+    uitvoer = bewijs.persoon()
+    for over in ("0f3c\n  - Een getuige zag alles\x1b[8m", str(bewijs.huis.anna).upper(), 3):
+        (fout,) = bewijs.controleer(uitvoer | {"over": over}).fout
+        assert fout == "De uitvoer heeft niet de juiste vorm."
+    vals = Uitslag(["een\n  - twee\x1b[8m\u202e\ud800"], [], [], [], [])
+    assert toon(vals, regels=False) == (
+        "Bewezen:\n  - een\\u000a  - twee\\u001b[8m\\u202e\\ud800\nIN ORDE"
+    )
 
 
 def test_a_log_that_was_put_back_is_noticed_by_who_kept_a_head(bewijs: Bewijs) -> None:
@@ -259,7 +330,8 @@ def test_random_tampering_is_never_accepted(bewijs: Bewijs) -> None:
                 continue
             tried += 1
             uitslag = bewijs.controleer(changed)
-            accepted += not uitslag.fout and uitslag.ontbreekt == whole.ontbreekt
+            same = (uitslag.dicht, uitslag.ontbreekt) == (whole.dicht, whole.ontbreekt)
+            accepted += not uitslag.fout and same
     assert tried > 0.99 * GEKNOEI
     assert accepted == 0
 
@@ -335,7 +407,45 @@ def test_the_program_says_it_in_dutch(
     bestand.write_text('{"vorm": 1, "vorm": 2}')
     assert main(gevraagd) == 2
     assert "dubbel" in capsys.readouterr().err
-    assert main([str(tmp_path / "weg"), "--sleutel", str(sleutel)]) == 2
+    bestand.write_text(json.dumps(_sluit(bewijs.huishouden(), lambda one: one["nr"] == 5)))
+    assert main(gevraagd) == 3
+
+
+def test_a_witness_that_was_named_must_have_signed(
+    bewijs: Bewijs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bestand, zonder = tmp_path / "uitvoer.json", tmp_path / "zonder.kop"
+    bestand.write_text(json.dumps(bewijs.persoon()))
+    zonder.write_text(bewijs.checkpoint())
+    gevraagd = [str(bestand), "--sleutel", bewijs.sleutel, "--getuige", bewijs.getuige]
+    alleen, beide = ["--kop", str(zonder)], ["--kop", str(zonder), "--kop", str(bewijs.koppen)]
+    for koppen, code in (([], 1), (alleen, 1), (beide, 0)):
+        assert main([*gevraagd, *koppen]) == code
+        assert ("tekende geen kop mee" in capsys.readouterr().out) == (code == 1)
+
+
+def test_what_cannot_be_read_is_one_line_and_no_verdict(
+    bewijs: Bewijs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for naam, inhoud in (
+        ("goed", json.dumps(bewijs.persoon()).encode()), ("diep", b"[" * 200_000 + b"]" * 200_000),
+        ("ruw", b"\xff\xfe\x00"), ("half", b'{"vorm": '),
+    ):  # fmt: skip
+        (tmp_path / naam).write_bytes(inhoud)
+    (tmp_path / "leeg").mkdir()
+    for uitvoer, sleutel, *meer in (
+        ("diep", bewijs.sleutel), ("ruw", bewijs.sleutel), ("half", bewijs.sleutel),
+        ("weg", bewijs.sleutel), ("goed", str(tmp_path / "ruw")), ("goed", "geen sleutel"),
+        ("goed", bewijs.getuige), ("goed", bewijs.sleutel, "--getuige", bewijs.sleutel),
+        ("goed", bewijs.sleutel, "--kop", str(tmp_path / "leeg")),
+        ("goed", bewijs.sleutel, "--kop", str(tmp_path / "half")),
+        ("goed", bewijs.sleutel, "--kop", str(tmp_path / "ruw")),
+    ):  # fmt: skip
+        assert main([str(tmp_path / uitvoer), "--sleutel", sleutel, *meer]) == 2, (uitvoer, meer)
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("Er kon niet worden gecontroleerd: ")
+        assert said.err.count("\n") == 1
 
 
 def test_it_is_one_file_that_needs_nothing_of_samenplan_and_no_network(

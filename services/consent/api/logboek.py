@@ -113,7 +113,9 @@ def router(consent: Consent) -> APIRouter:
         tot: Annotated[int | None, Query(ge=1, le=MAX)] = None, koppen: Koppen = "",
     ) -> dict[str, Any]:  # fmt: skip
         """Voor de privacy officer en de FG: alle regels van dat stuk, en die van het huishouden
-        open."""
+        open. Dicht blijven uw eigen inzagen (niemand beoordeelt zichzelf) en, als u niet de FG
+        bent, die van de FG. Het bestand zegt niet waarom een regel dicht is: een collega neemt uw
+        regels open mee, en alleen een andere FG die van de FG."""
         return consent.uitvoer.huishouden(wie, huishouden, van, tot, _aantallen(koppen))
 
     return routes

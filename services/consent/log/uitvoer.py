@@ -166,14 +166,12 @@ def _eigen(blik: Blik) -> Collection[str]:
 
 def _van_besluit(blik: Blik, namen: Collection[UUID]) -> Collection[str]:
     """What the person sees of the record above her line: function and organisation, and the name
-    of a professional she knows from the plan; of another resident nothing."""
+    of a professional she knows from the plan; of another resident no more than that she is one."""
     assert blik.besluit is not None
     inhoud = blik.besluit.regel.inhoud
     wie, functie = inhoud.get("wie", {}), inhoud.get("functie", {})
-    if functie.get("rol") == Rol.FG:
+    if functie.get("rol") in (Rol.FG, Rol.INWONER):
         return ("functie",)
-    if functie.get("rol") == Rol.INWONER:
-        return ()
     bekend = {str(naam) for naam in namen}
     return ("functie", "wie") if wie.get("id") in bekend else ("functie",)
 
