@@ -28,6 +28,9 @@ soak: .venv/.test .venv/.servers  ## uren van storingen onder belasting; niets b
 wedloop: .venv/.test .venv/.servers  ## tienduizend intrekkingen tegen lezers, op SQLite en op PostgreSQL; geen blik mag te laat zijn
 	@SAMENPLAN_WEDLOOP=10000 $(PY) -m pytest -q tests/consent/test_race.py
 
+onderbroken: .venv/.test .venv/.servers  ## tienduizend blikken met kill -9 ertussen, op SQLite en op PostgreSQL; sleutels en logregels blijven gelijk
+	@SAMENPLAN_ONDERBROKEN=10000 $(PY) -m pytest -q tests/consent/test_onderbroken.py
+
 tweede-mening: .venv/.test  ## een miljoen willekeurige vragen aan onze regels en aan dezelfde regels in Cedar
 	@$(PY) -m tests.cedar 1000000
 
@@ -63,4 +66,4 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh servers
 	@touch $@
 
-.PHONY: help run lint check test cluster soak wedloop tweede-mening bench lock
+.PHONY: help run lint check test cluster soak wedloop onderbroken tweede-mening bench lock
