@@ -15,68 +15,15 @@ from typing import Any
 
 import pytest
 
-from controle.controleer_logboek import (
-    Uitslag,
-    controleer,
-    main,
-    splits_koppen,
-    toon,
-    verbintenis,
-)  # fmt: skip
-from infra.getuige import Witness
-from infra.koppen import WITNESS, KeyFile
+from controle.controleer_logboek import controleer, main, splits_koppen
 from infra.logbook import logregels
-from infra.volgorde import CHECKPOINT
 from services.consent.log.uitvoer import regel
+from tests.consent.bewijs import Bewijs, met_bewijs, sluit, verbintenis_van
 from tests.consent.huis import Huis
-from tests.infra.world import NU
 from tests.system.stad import stad
 
 GEKNOEI = 100_000
 BESTAND = Path(__file__).parents[2] / "controle" / "controleer_logboek.py"
-
-
-class Bewijs:
-    """A household whose log was signed twice; a witness saw the first head."""
-
-    def __init__(self, huis: Huis, folder: Path) -> None:
-        self.huis = huis
-        self.map = huis.stad.world.settings.log_folder("9999")
-        self.teken()
-        self.sleutel = str(huis.consent.uitgegeven.verifier)  # type: ignore[union-attr]
-        key = KeyFile(folder / "getuige", "getuige.example/fg", WITNESS, create=True)
-        self.getuige = str(key.verifier)
-        self.koppen = folder / "koppen"
-        Witness(self.koppen, huis.consent.uitgegeven.verifier, key, lambda: NU).look(self)  # type: ignore[union-attr]
-        self.eerder = [path.read_text() for path in self.koppen.glob("*.kop")]
-        self.grootte = int(self.eerder[0].split("\n")[1])
-        self.begin = huis.regels() + 1
-        huis.vraag("yusuf", huis.kid(huis.anna), huis.kid(huis.bert))
-        huis.vraag("tom", huis.kid(huis.anna))
-        self.teken()
-
-    def teken(self) -> None:
-        (sequencer,) = self.huis.stad.world.volgorde.consumers
-        while sequencer.step():
-            pass
-
-    def checkpoint(self) -> str:
-        return (self.map / CHECKPOINT).read_text()
-
-    def consistency(self, _earlier: int, _size: int) -> list[bytes]:
-        raise AssertionError  # the first look asks for no proof
-
-    def van(self, wie: str, pad: str, **vraag: Any) -> Any:
-        return self.huis.stad.zie(wie, f"{pad}/inzagen/uitvoer", koppen=self.grootte, **vraag)
-
-    def persoon(self) -> Any:
-        return self.van("anna", f"/personen/{self.huis.anna}")
-
-    def huishouden(self, **vraag: Any) -> Any:
-        return self.van("joris", f"/huishoudens/{self.huis.id}", **vraag)
-
-    def controleer(self, uitvoer: Any) -> Uitslag:
-        return controleer(uitvoer, self.sleutel, self.eerder, (self.getuige,))
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +122,7 @@ def _zonder(uitvoer: Any, bewijs: Bewijs) -> Any:
         one["nr"] for one in uitvoer["regels"][1:-1] if "waarde" in one["delen"].get("wie", {})
     )
     uitvoer["regels"] = [one for one in uitvoer["regels"] if one["nr"] != weg]
-    return _met_bewijs(uitvoer, bewijs)
+    return met_bewijs(uitvoer, bewijs)
 
 
 def _dicht(uitvoer: Any, bewijs: Bewijs) -> Any:
@@ -195,25 +142,8 @@ def _elders(uitvoer: Any, bewijs: Bewijs) -> Any:
     """Keep back which household a row of it is about."""
     row = next(one for one in uitvoer["regels"] if "waarde" in one["delen"].get("wie", {}))
     row["delen"] = {
-        naam: {"verbintenis": _verbintenis(deel)} for naam, deel in row["delen"].items()
+        naam: {"verbintenis": verbintenis_van(deel)} for naam, deel in row["delen"].items()
     }
-    return uitvoer
-
-
-def _verbintenis(deel: dict[str, Any]) -> str:
-    from hashlib import sha256
-
-    from infra.seal import canonical
-
-    if "verbintenis" in deel:
-        return str(deel["verbintenis"])
-    return sha256(bytes.fromhex(deel["zout"]) + canonical(deel["waarde"])).hexdigest()
-
-
-def _met_bewijs(uitvoer: Any, bewijs: Bewijs) -> Any:
-    grootte = int(uitvoer["kop"].split("\n")[1])
-    tree = bewijs.huis.consent.uitgegeven.tree(grootte)  # type: ignore[union-attr]
-    uitvoer["bewijs"] = [h.hex() for h in tree.several([o["nr"] - 1 for o in uitvoer["regels"]])]
     return uitvoer
 
 
@@ -229,84 +159,11 @@ def test_an_export_that_hides_a_row_of_the_household_is_refused(
     assert uitslag.bewezen == uitslag.regels == []
 
 
-def test_a_row_of_which_only_the_commitment_is_given_is_named(bewijs: Bewijs) -> None:
-    """As of a row that expired: it is there, and nobody claims to know what it says."""
-    uitvoer = bewijs.huishouden(van=1, tot=6)
-    with bewijs.huis.consent.database.read() as tx:
-        row = tx.execute(logregels.select().where(logregels.c.nr == 4)).one()
-    uitvoer["regels"][3] = {"nr": 4, "verbintenis": row.verbintenis.hex()}
-    uitslag = bewijs.controleer(uitvoer)
-    assert uitslag.fout == []
-    assert "1 van de 6 regels" in uitslag.dicht[0]
-    assert "(regel 4)" in uitslag.dicht[0]
-    assert toon(uitslag, regels=False).splitlines()[-1].startswith("NIETS VERANDERD, MAAR")
-
-
-def _sluit(uitvoer: Any, welke: Callable[[Any], bool]) -> Any:
-    """Give of these rows the commitment only, as a cheating exporter can."""
-    uitvoer["regels"] = [
-        {"nr": one["nr"], "verbintenis": verbintenis(one).hex()} if welke(one) else one
-        for one in uitvoer["regels"]
-    ]
-    return uitvoer
-
-
-def test_rows_that_were_kept_closed_are_counted_and_no_reason_is_believed(bewijs: Bewijs) -> None:
-    """Every look of one reader closed; the first rows; everything."""
-    yusuf = str(bewijs.huis.wie("yusuf").actor.id)
-    heel = bewijs.huishouden()
-    zijn = {
-        one["span"] for one in heel["regels"]
-        if one["delen"].get("wie", {}).get("waarde", {}).get("id") == yusuf
-    }  # fmt: skip
-    een = _sluit(copy.deepcopy(heel), lambda r: bool({r["span"], r["boven"]} & zijn))
-    aantal = sum("vorm" not in one for one in een["regels"])
-    assert aantal >= 2
-    uitslag = bewijs.controleer(een)
-    assert uitslag.fout == []
-    assert uitslag.dicht[0].startswith(f"Van {aantal} van de {len(heel['regels'])} regels")
-    assert "bewaartermijn is dus niet voorbij" in uitslag.dicht[-1]
-    assert any(f"van {aantal} is dat niet te zien" in zin for zin in uitslag.bewezen)
-    begin = bewijs.controleer(_sluit(copy.deepcopy(heel), lambda r: r["nr"] < 4))
-    assert "3 daarvan (regel 1, 2, 3) komen voor de eerste open regel van 2026-03" in begin.dicht[1]
-    alles = bewijs.controleer(_sluit(copy.deepcopy(heel), lambda _: True))
-    assert alles.fout == []
-    assert alles.regels == []
-    for uitslag in (begin, alles):
-        assert "IN ORDE" not in toon(uitslag, regels=False)
-
-
-def test_of_every_own_line_it_is_there_who_looked(bewijs: Bewijs) -> None:
-    heel = bewijs.persoon()
-    zonder = copy.deepcopy(heel)
-    zonder["regels"] = [one for one in heel["regels"] if "waarde" in one["delen"]["persoon"]]
-    (fout,) = bewijs.controleer(_met_bewijs(zonder, bewijs)).fout
-    assert "ontbreekt wie er keek" in fout
-    for one in heel["regels"]:
-        if "functie" in one["delen"]:
-            one["delen"]["functie"] = {"verbintenis": _verbintenis(one["delen"]["functie"])}
-    uitslag = bewijs.controleer(heel)
-    assert uitslag.fout == []
-    assert any("in welke functie" in zin for zin in uitslag.dicht)
-
-
-def test_a_name_in_the_file_says_nothing_in_the_verdict(bewijs: Bewijs) -> None:
-    """Only what is a number can be the subject, and no line can be forged in what is shown."""
-    uitvoer = bewijs.persoon()
-    for over in ("0f3c\n  - Een getuige zag alles\x1b[8m", str(bewijs.huis.anna).upper(), 3):
-        (fout,) = bewijs.controleer(uitvoer | {"over": over}).fout
-        assert fout == "De uitvoer heeft niet de juiste vorm."
-    vals = Uitslag(["een\n  - twee\x1b[8m\u202e\ud800"], [], [], [], [])
-    assert toon(vals, regels=False) == (
-        "Bewezen:\n  - een\\u000a  - twee\\u001b[8m\\u202e\\ud800\nIN ORDE"
-    )
-
-
 def test_a_log_that_was_put_back_is_noticed_by_who_kept_a_head(bewijs: Bewijs) -> None:
     uitvoer, later = bewijs.persoon(), bewijs.checkpoint()
     oud = {**uitvoer, "kop": "\n".join(bewijs.eerder[0].split("\n")[:5]) + "\n", "samenhang": {}}
     eerste = [one for one in uitvoer["regels"] if one["nr"] <= bewijs.grootte]
-    oud = _met_bewijs({**oud, "regels": eerste}, bewijs)
+    oud = met_bewijs({**oud, "regels": eerste}, bewijs)
     assert controleer(oud, bewijs.sleutel).fout == []
     uitslag = controleer(oud, bewijs.sleutel, [later])
     assert any("teruggezet" in zin for zin in uitslag.fout)
@@ -320,7 +177,7 @@ def test_random_tampering_is_never_accepted(bewijs: Bewijs) -> None:
     huishouden = bewijs.huishouden(van=bewijs.begin, tot=bewijs.begin + 3)
     ander = "\n".join(bewijs.eerder[0].split("\n")[:5]) + "\n"
     accepted = tried = 0
-    for uitvoer in (_met_bewijs(persoon, bewijs), huishouden):
+    for uitvoer in (met_bewijs(persoon, bewijs), huishouden):
         whole = bewijs.controleer(uitvoer)
         assert whole.fout == []
         text, plaatsen = json.dumps(uitvoer), list(_plaatsen(uitvoer))
@@ -407,7 +264,7 @@ def test_the_program_says_it_in_dutch(
     bestand.write_text('{"vorm": 1, "vorm": 2}')
     assert main(gevraagd) == 2
     assert "dubbel" in capsys.readouterr().err
-    bestand.write_text(json.dumps(_sluit(bewijs.huishouden(), lambda one: one["nr"] == 5)))
+    bestand.write_text(json.dumps(sluit(bewijs.huishouden(), lambda one: one["nr"] == 5)))
     assert main(gevraagd) == 3
 
 
