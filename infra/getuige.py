@@ -2,8 +2,9 @@
 continues them.
 
 Rules kept here: it believes its own folder and the log's public key, and nothing the log says
-beside them; a head is kept before it is given to anybody; what does not continue is refused, and
-the head it does not continue stays the last. It learns no personal data: heads and hashes only.
+beside them: of a head it keeps the log's own signature and its own, whoever else signed; a head is
+kept before it is given to anybody; what does not continue is refused, and the head it does not
+continue stays the last. It learns no personal data: heads and hashes only.
 See c2sp.org/tlog-witness for what a witness is, and /tlog-cosignature for what it signs.
 """
 
@@ -18,7 +19,7 @@ from typing import Protocol
 import httpx
 
 from infra.boom import consistent, root_of
-from infra.koppen import Head, HeadRefusedError, KeyFile, Verifier, read
+from infra.koppen import Head, HeadRefusedError, KeyFile, Verifier, note, read
 from infra.tegels import write
 
 
@@ -64,7 +65,8 @@ class Witness:
         self._continues(log, last or Head(head.origin, 0, root_of([])), head)
         moment = int(self._now().timestamp())
         own = self._key.signer().sign(head.text, moment)
-        write(self._folder / f"{head.size:012}.kop", (signed + own).encode())
+        kept = note(head, [self._log.line(signed), own])
+        write(self._folder / f"{head.size:012}.kop", kept.encode())
         return head
 
     @staticmethod

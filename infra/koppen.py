@@ -92,6 +92,13 @@ class Verifier:
                 return self._check(text, raw[4:])
         return None
 
+    def line(self, note: str) -> str:
+        """The signature line that `signed` looks at. Raises HeadRefusedError when there is none."""
+        for name, raw in parts(note)[1]:
+            if name == self.name and raw[:4] == self.id:
+                return f"{_DASH}{name} {b64encode(raw).decode()}\n"
+        raise HeadRefusedError(f"deze kop is niet ondertekend door {self.name}")
+
     def _check(self, text: str, signature: bytes) -> int:
         moment = 0
         if self.kind == WITNESS:

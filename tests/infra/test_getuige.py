@@ -39,6 +39,7 @@ class History:
         for leaf in self.leaves:
             self.tree = self.tree.grow([leaf])
         self.shown, self.signer, self.name = len(rows), signer, NAAM
+        self.extra = ""
         self.bend: Callable[[list[bytes]], list[bytes]] = lambda proof: proof
 
     def head(self) -> Head:
@@ -46,7 +47,7 @@ class History:
 
     def checkpoint(self) -> str:
         head = self.head()
-        return note(head, [self.signer.sign(head.text)])
+        return note(head, [self.signer.sign(head.text), self.extra])
 
     def consistency(self, earlier: int, size: int) -> list[bytes]:
         return self.bend(Tree(self.tree.folder, size).consistency(earlier))
@@ -160,6 +161,20 @@ def test_its_own_head_was_changed(true: History, getuige: Getuige) -> None:
     kept.write_text(true.checkpoint())  # without its signature
     with pytest.raises(HeadRefusedError, match="niet van deze getuige"):
         getuige.look(true)
+
+
+def test_a_line_that_the_log_adds_is_not_kept(true: History, getuige: Getuige) -> None:
+    """A false line in its name, or anybody's, would make its own file unreadable to itself."""
+    own = b64encode(getuige.key.verifier.id + bytes(72)).decode()
+    true.extra = f"— {getuige.key.verifier.name} {own}\n— iemand {own}\n"
+    true.shown = 20
+    assert getuige.look(true).size == 20
+    (kept,) = getuige.kept().values()
+    assert [line.split(" ")[1] for line in kept.decode().splitlines()[4:]] == [
+        NAAM, getuige.key.verifier.name,
+    ]  # fmt: skip
+    true.extra, true.shown = "", SIZE
+    assert getuige.look(true).size == SIZE
 
 
 def _remote(answer: httpx.Response | Exception) -> RemoteLog:
