@@ -14,6 +14,8 @@ from events.intake import (
     MeldingGekoppeld,
     MeldingOntvangen,
     MeldingOpgepakt,
+    NetwerklidToegevoegd,
+    NetwerklidVertrokken,
     PersoonVastgelegd,
     RegieOvergedragen,
     RegisseurAangewezen,
@@ -34,6 +36,7 @@ _KORT = (
     MeldingOntvangen, MeldingGekoppeld, MeldingOpgepakt,
     PlanGeopend, PlanAfgesloten, DeelnemerToegetreden, DeelnemerVertrokken,
 )  # fmt: skip
+_NETWERK = (NetwerklidToegevoegd, NetwerklidVertrokken)
 
 
 class Portal:
@@ -95,14 +98,17 @@ class Portal:
             mine, hers = (projections.huishoudens_van(tx, who) for who in (wie, persoon))
         return not {h for h, _ in mine}.isdisjoint(h for h, als in hers if als == "lid")
 
-    def kort(self, wie: Aangemeld, huishouden: UUID) -> dict[str, Any]:
+    def kort(self, wie: Aangemeld, huishouden: UUID, *, netwerk: bool = False) -> dict[str, Any]:
         """A household in brief: who belongs to it, who works on it, how many meldingen wait.
+
+        With `netwerk` also who stands around it.
 
         Raises NietBekend as `dossier` does.
         """
         with self.view.database.read() as tx:
             envelopes = projections.feiten_van(tx, huishouden)
-        gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, _KORT))
+        hier = (*_KORT, *_NETWERK) if netwerk else _KORT
+        gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, hier))
         for persoon in gevouwen.van("persoon"):
             for velden in (persoon.velden, *persoon.eerder):
                 velden.pop("bsn", None)  # a list needs names: it asks for no more
@@ -113,6 +119,7 @@ class Portal:
         wachten = sum(melding["wachtOpRegisseur"] for melding in shown["meldingen"])
         plan = shown["plan"]
         return {
-            "id": huishouden, "leden": shown["leden"], "regie": shown["regie"],
+            "id": huishouden, "leden": shown["leden"], "netwerk": shown["netwerk"],
+            "regie": shown["regie"],
             "deelnemers": [] if plan is None else plan["deelnemers"], "meldingenTeDoen": wachten,
         }  # fmt: skip

@@ -85,10 +85,10 @@ def test_a_purpose_one_names_oneself_takes_no_more_and_is_then_what_one_looks_fo
     assert not page.get_by_text("Burgerservicenummer").count()
     handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
     assert keuzes(page) == []
-    grond = deel(page, "Eén zin is genoeg: jeugdhulp betalen")
+    grond = deel(page, "Eén zin is genoeg: betaling van jeugdhulp")
     handen.doe(grond.get_by_label("Zonder naam en BSN kan de rekening niet"))
     handen.doe(grond.get_by_role("button", name="Vastleggen: uit het gedeelde plan"))
-    page.get_by_text("U kijkt nu voor een ander doel: jeugdhulp betalen.").wait_for()
+    page.get_by_text("U kijkt nu voor een ander doel: betaling van jeugdhulp.").wait_for()
     assert handen.keer <= 3
     assert page.get_by_text("Burgerservicenummer").count()
     assert not plan.count()

@@ -33,6 +33,39 @@ class VervangerBericht(Bericht):
     tot: Dag | None = None
 
 
+class LooptAntwoord(Bericht):
+    """A record that stands: which kind and when, not what it says."""
+
+    id: UUID
+    wat: str
+    van: Dag | None
+    tot: Dag | None
+
+
+class SituatieAntwoord(Bericht):
+    """`kan`: the kinds you may record about this person; `loopt`: what stands of those kinds."""
+
+    kan: list[str]
+    loopt: list[LooptAntwoord]
+
+
+class VervangerAntwoord(Bericht):
+    """Somebody you named; `id` is the record."""
+
+    id: UUID
+    medewerker: UUID
+    soort: Vervangingsoort
+    van: Dag
+    tot: Dag | None
+
+
+class Vervangers(Bericht):
+    """`kan`: whether you have a task here that another may do."""
+
+    kan: bool
+    vervangers: list[VervangerAntwoord]
+
+
 class BeslissersAntwoord(Bericht):
     """Who decides: everybody of `samen`, or one of `een_van`; `ontbreekt` has not yet agreed."""
 
@@ -71,6 +104,39 @@ def router(consent: Consent) -> APIRouter:
             tot=body.tot,
         )  # fmt: skip
         return antwoord(leg.vervanger(opdracht, body.huishouden, body.medewerker, vervanging))
+
+    @routes.get(
+        "/huishoudens/{huishouden}/personen/{persoon}/situatie", response_model=SituatieAntwoord,
+        summary="Wat kan ik vastleggen over iemands situatie?", operation_id="situatie",
+    )  # fmt: skip
+    def situatie(huishouden: UUID, persoon: UUID, wie: Wie) -> SituatieAntwoord:
+        """Wat u over deze persoon mag vastleggen, en wat daarvan nu loopt, zonder de inhoud."""
+        gevonden = leg.situatie(wie, huishouden, persoon)
+        return SituatieAntwoord(
+            kan=list(gevonden.kan),
+            loopt=[
+                LooptAntwoord(id=een.id, wat=een.wat, van=een.van, tot=een.tot)
+                for een in gevonden.loopt
+            ],
+        )
+
+    @routes.get(
+        "/huishoudens/{huishouden}/vervangers", response_model=Vervangers,
+        summary="Wie vervangt mij?", operation_id="vervangers",
+    )  # fmt: skip
+    def vervangers(huishouden: UUID, wie: Wie) -> Vervangers:
+        """Wie u zelf aanwees om uw taak hier over te nemen of mee te doen."""
+        gevonden = leg.vervangers(wie, huishouden)
+        return Vervangers(
+            kan=gevonden is not None,
+            vervangers=[
+                VervangerAntwoord(
+                    id=een.id, medewerker=naast, soort=een.vervanging.soort,
+                    van=een.vervanging.van, tot=een.vervanging.tot,
+                )
+                for naast, een in gevonden or ()
+            ],
+        )  # fmt: skip
 
     @routes.get(
         "/huishoudens/{huishouden}/beslissers", response_model=BeslissersAntwoord,

@@ -1,11 +1,13 @@
 """Recording what is so of a person, naming a substitute, and asking who decides for whom.
 
 Rules kept here: nobody records what opens something to herself, except a holder of secrecy who
-opens her own file to another; who decides for whom is told to professionals only.
+opens her own file to another; who decides for whom is told to professionals only; whoever may
+record a kind is told that it runs and since when, so that she can end it, and not what it says.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from events.base import Open
@@ -17,13 +19,20 @@ from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
     Beslissers,
+    Feiten,
     Handeling,
+    Loopt,
+    Vervanger,
     controleer_omstandigheid,
     controleer_vastlegger,
     controleer_vervanger,
+    lopend,
     ontbrekende_akkoorden,
+    vast_te_leggen,
     wie_beslist,
 )
+from services.consent.domain.feiten import geldig
+from services.consent.log.verantwoording import Deel
 from services.consent.plaatsen import plaats_delen
 
 _RUIMTE = UUID("c0f3a3b4-7a4e-4f5c-9d2e-6f1f5a0f8e63")
@@ -31,6 +40,14 @@ _RUIMTE = UUID("c0f3a3b4-7a4e-4f5c-9d2e-6f1f5a0f8e63")
 
 class NietVoorInwoners(GeenRecht):
     """Dit legt een professional vast die een taak heeft in dit huishouden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situatie:
+    """What a professional may record about somebody's situation, and what stands of it."""
+
+    kan: tuple[str, ...]
+    loopt: tuple[Loopt, ...]
 
 
 class Omstandigheden:
@@ -72,6 +89,42 @@ class Omstandigheden:
             vervangt=opdracht.wie.actor.id, vervanging=Open(vervanging, plaats_delen(huishouden)),
         )  # fmt: skip
         return self._nieuw(opdracht, fact)
+
+    def situatie(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> Situatie:
+        """What she may record about a member, and what of that kind runs; without its texts.
+
+        Raises NietBekend.
+        """
+
+        def beantwoord(feiten: Feiten) -> tuple[Situatie, list[Deel]] | None:
+            if wie.rol is not Rol.PROFESSIONAL or persoon not in feiten.leden:
+                return None
+            vraagt = vrager(wie)
+            loopt = lopend(persoon, vraagt, feiten)
+            return Situatie(vast_te_leggen(persoon, vraagt, feiten), loopt), []
+
+        meer = {"actie": "situatie", "persoon": str(persoon)}
+        found = self._consent.stel(wie, huishouden, None, beantwoord, meer)
+        if found is None:
+            raise NietBekend
+        return found
+
+    def vervangers(self, wie: Aangemeld, huishouden: UUID) -> list[tuple[UUID, Vervanger]] | None:
+        """Whom she named for her own task here, by who they are; None where she has no task.
+
+        Raises NietBekend.
+        """
+        feiten = self._consent.feiten(wie, huishouden)
+        if wie.rol is not Rol.PROFESSIONAL:
+            raise NietBekend
+        if wie.actor.id not in feiten.deelnemers:
+            return None
+        return [
+            (naast, een)
+            for naast, allen in feiten.vervangers.items()
+            for een in allen
+            if een.vervangt == wie.actor.id and geldig(None, een.vervanging.tot, feiten)
+        ]
 
     def beslissers(
         self, wie: Aangemeld, huishouden: UUID, persoon: UUID, handeling: Handeling,

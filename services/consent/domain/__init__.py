@@ -2,8 +2,8 @@
 
 `feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides, by the conditions in
 `eisen` and `eisen_personen`. `gezag` knows ages and custody, `vertegenwoordiging` who decides for
-whom; `record` is a record as it stands and `vastleggen` whether one may be made. The rules
-themselves are data (`services/consent/regels.py`).
+whom; `record` is a record as it stands, `vastleggen` whether one may be made and `situatie` which
+of them are hers to make. The rules themselves are data (`services/consent/regels.py`).
 """
 
 from services.consent.domain.feiten import (
@@ -32,6 +32,7 @@ from services.consent.domain.record import (
     OmstandigheidBlijft,
     Record,
 )
+from services.consent.domain.situatie import Loopt, lopend, vast_te_leggen
 from services.consent.domain.uitkomst import GEEN_RELATIE, Besluit, Code, Controle
 from services.consent.domain.vastleggen import (
     BezwaarStaat,
@@ -61,11 +62,12 @@ from services.consent.domain.vertegenwoordiging import (
 __all__ = [
     "GEEN_RELATIE", "AlIngetrokken", "AlVastgelegd", "Beslissers", "Besluit", "BezwaarBlijft",
     "BezwaarStaat", "Code", "Controle", "Feiten", "GeenUitdrukkelijkeGrond", "GezagOnbepaald",
-    "GezagStaatNietVast", "GrondBlijft", "Handeling", "Inhoud", "LooptAl", "LopendVerleden",
-    "MagNietNamens", "Noodtoegang", "OmstandigheidBlijft", "Record", "Vastlegging", "Vervanger",
-    "Vraag", "Vrager", "controleer_akkoord", "controleer_gever", "controleer_instemming",
-    "controleer_omstandigheid", "controleer_opheffing", "controleer_periode",
-    "controleer_vastlegger", "controleer_vervanger", "gezag_onbepaald", "gezaghouders",
-    "hoedanigheden", "leeftijd", "mag", "ontbrekende_akkoorden", "regel_voor_grond", "relaties",
-    "vertegenwoordigers", "vertegenwoordigt", "wie_beslist", "wilsonbekwaam", "zelf_te_noemen",
+    "GezagStaatNietVast", "GrondBlijft", "Handeling", "Inhoud", "Loopt", "LooptAl",
+    "LopendVerleden", "MagNietNamens", "Noodtoegang", "OmstandigheidBlijft", "Record",
+    "Vastlegging", "Vervanger", "Vraag", "Vrager", "controleer_akkoord", "controleer_gever",
+    "controleer_instemming", "controleer_omstandigheid", "controleer_opheffing",
+    "controleer_periode", "controleer_vastlegger", "controleer_vervanger", "gezag_onbepaald",
+    "gezaghouders", "hoedanigheden", "leeftijd", "lopend", "mag", "ontbrekende_akkoorden",
+    "regel_voor_grond", "relaties", "vast_te_leggen", "vertegenwoordigers", "vertegenwoordigt",
+    "wie_beslist", "wilsonbekwaam", "zelf_te_noemen",
 ]  # fmt: skip

@@ -25,6 +25,8 @@ from services.portal.pages import (
     nood,
     regels,
     register,
+    situatie,
+    vervanging,
     waarom,
     werk,
     zicht,
@@ -58,7 +60,8 @@ def router(
         return Response(bestanden[naam], media_type=_STATISCH[naam], headers=headers)
 
     for onderdeel in (
-        aanmelden, huishouden, delen, nodig, nood, regels, waarom, zicht, werk, inzagen, register,
+        aanmelden, huishouden, delen, nodig, situatie, vervanging, nood, regels, waarom, zicht,
+        werk, inzagen, register,
     ):  # fmt: skip
         onderdeel.routes(kader, pages)
 

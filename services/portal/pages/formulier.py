@@ -37,7 +37,10 @@ class Sessie:
     formulier: str
 
 
-_TEKST = ("noodzaak", "tot", "wijze")
+_TEKST = (
+    "noodzaak", "tot", "wijze", "van", "instelling", "kenmerk", "toelichting", "toets", "afweging",
+    "contact",
+)  # fmt: skip
 
 
 class Formulier:

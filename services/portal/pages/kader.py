@@ -61,6 +61,10 @@ GEDAAN = {
     "toestemming": "De toestemming is vastgelegd.",
     "grondslag": "De reden is vastgelegd. Wat daarmee opengaat, staat hieronder.",
     "intrekking": "De intrekking is vastgelegd en geldt vanaf nu.",
+    "situatie": "Vastgelegd. Het geldt vanaf nu.",
+    "situatie-einde": "Beëindigd. Het geldt niet meer.",
+    "vervanging": "Vastgelegd. Uw collega kan meteen aan het werk.",
+    "vervanging-einde": "Beëindigd. Uw collega ziet dit huishouden niet meer.",
     "melding": "U heeft de melding opgepakt.",
     "actie": "De actie is bijgewerkt.",
     "taak": "De taak is afgehandeld.",
@@ -187,8 +191,7 @@ class Kader:
         body = response.json()
         if response.is_success:
             return body
-        # "body.ontvanger.medewerker" is wrong in the field "ontvanger".
-        fouten = {[*f["waar"].split("."), ""][1]: f["wat"] for f in body.get("fouten", ())}
+        fouten = {_veld(f["waar"]): f["wat"] for f in body.get("fouten", ())}
         raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
 
     async def wacht(self, request: Request) -> None:
@@ -264,6 +267,13 @@ class Kader:
                 return veilig
 
         return Paginaroute
+
+
+def _veld(waar: str) -> str:
+    """The field of a form: of "body.ontvanger.medewerker" it is "ontvanger", and of one kind of
+    several ("body.omstandigheid.maatregel.kenmerk") the field of that kind."""
+    _, naam, *rest = [*waar.split("."), ""]
+    return rest[1] if naam == "omstandigheid" and len(rest) > 1 else naam
 
 
 def _menu(wie: Aangemeld | None) -> list[tuple[str, str]]:
