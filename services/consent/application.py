@@ -67,6 +67,7 @@ from services.consent.domain import (
     mag,
     relaties,
 )
+from services.consent.domain.bevoegd import controleer_taak
 from services.consent.log.loginzage import Loginzage
 from services.consent.log.nagerekend import Narekening
 from services.consent.log.register import DELEN, WISSING, register
@@ -306,7 +307,7 @@ class Consent:
     def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:
         """The decision facts for a command of somebody who belongs here; a refusal is logged.
 
-        Raises NietBekend.
+        Raises NietBekend, and what `controleer_taak` raises for who has no task here today.
         """
         vraagt, nu = vrager(wie), self._now()
         with self.database.write() as tx:
@@ -314,6 +315,7 @@ class Consent:
             feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
             if relaties(vraagt, feiten):
                 self._bijgewerkt(tx, huishouden)
+                controleer_taak(vraagt, feiten)
                 return feiten
             self._log(tx, nu, uuid4(), wie, None, huishouden, [], GEEN_RELATIE)
         raise NietBekend  # after the commit, so that the line stays

@@ -97,6 +97,8 @@ class Noodtoegang:
     id: UUID
     opengesteld: Collection[str] = ()
     """Codes of the herkomsten under secrecy that their holder herself opened for this access."""
+    te_laat: Collection[UUID] = ()
+    """Safety cores that were recorded when it had begun: not agreed beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,12 @@ def _soorten(soort: type) -> tuple[type, ...]:
 def geldig(van: date | None, tot: date | None, feiten: Feiten) -> bool:
     """Whether a period holds today: its first and its last day count; no date is no limit."""
     return (van is None or van <= feiten.vandaag) and (tot is None or feiten.vandaag <= tot)
+
+
+def mandaat_geldt(feiten: Feiten) -> bool:
+    """Whether the regisseur has a mandate that holds today (Awb 10:3)."""
+    mandaat = feiten.mandaat
+    return mandaat is not None and geldig(mandaat.van, mandaat.tot, feiten)
 
 
 def vervangingen(vrager: Vrager, feiten: Feiten) -> list[Vervanger]:

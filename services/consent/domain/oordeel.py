@@ -15,7 +15,7 @@ from uuid import UUID
 from events.begrippen import Rubriek
 from events.waarden import Doel, Vertegenwoordiger
 from services.consent.domain.eisen import EISEN, bezwaar
-from services.consent.domain.feiten import Feiten, Vraag, Vrager, geldig
+from services.consent.domain.feiten import Feiten, Vraag, Vrager, mandaat_geldt
 from services.consent.domain.geval import Geval
 from services.consent.domain.gezag import kinderen_van
 from services.consent.domain.uitkomst import GEEN_RELATIE, Besluit, Code, Controle
@@ -118,7 +118,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     hier = relaties(vraag.vrager, feiten)
     if not hier:
         return GEEN_RELATIE
-    if Wie.REGISSEUR in hier and not _mandaat_geldig(feiten):
+    if Wie.REGISSEUR in hier and not mandaat_geldt(feiten):
         del hier[Wie.REGISSEUR]
         if not hier:
             zin = "Uw mandaat als regisseur geldt vandaag niet."
@@ -224,11 +224,6 @@ def _bekend(persoon: UUID, vraag: Vraag, feiten: Feiten) -> bool:
     return persoon in feiten.bekenden or (
         vraag.onderwerp is Rubriek.MELDING and persoon in feiten.gemelden
     )
-
-
-def _mandaat_geldig(feiten: Feiten) -> bool:
-    mandaat = feiten.mandaat
-    return mandaat is not None and geldig(mandaat.van, mandaat.tot, feiten)
 
 
 def _niet(code: Code, zin: str, regel: Regel | None = None) -> Besluit:

@@ -22,9 +22,10 @@ from events.waarden import (
 )
 from events.waarden import Vertegenwoordiger as Namens
 from infra.decider import RegelFout
-from services.consent.domain.feiten import Feiten, Vrager, geldig
+from services.consent.domain.bevoegd import regisseert
+from services.consent.domain.feiten import Feiten, Vrager, geldig, mandaat_geldt
 from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
-from services.consent.domain.oordeel import hoedanigheden, relaties
+from services.consent.domain.oordeel import hoedanigheden
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import Handeling, wie_beslist
 from services.consent.regels import Eis, Regel, Regelset, Wie
@@ -68,6 +69,10 @@ class BezwaarStaat(RegelFout):
 
 class AlleenMinderjarig(RegelFout):
     """Een maatregel gaat over een kind onder de 18, van wie de geboortedatum bekend is."""
+
+
+class AlleenJeugdige(RegelFout):
+    """In de verwijsindex staan alleen jongeren onder de 23, van wie de geboortedatum bekend is."""
 
 
 class AlleenMeerderjarig(RegelFout):
@@ -203,7 +208,7 @@ def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) 
     """Whether this can be so of this person, today.
 
     Raises what `controleer_periode` raises, AlleenMinderjarig, AlleenMeerderjarig,
-    NietVoorZichzelf, MeldingTeLang.
+    NietVoorZichzelf, AlleenJeugdige, MeldingTeLang.
     """
     controleer_periode(wat.van, wat.tot, feiten)
     if isinstance(wat, Maatregel) and leeftijd_ten_minste(18, persoon, feiten) is not Code.TE_JONG:
@@ -214,6 +219,8 @@ def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) 
         volwassen = leeftijd_ten_minste(18, persoon, feiten) is None
         if not (volwassen and wilsonbekwaam(persoon, feiten)):
             raise AlleenMeerderjarig
+    if isinstance(wat, Verwijzing) and leeftijd_ten_minste(23, persoon, feiten) is not Code.TE_JONG:
+        raise AlleenJeugdige
     if isinstance(wat, Verwijzing) and (
         wat.tot is None
         or (wat.tot.year - wat.van.year, wat.tot.month, wat.tot.day)
@@ -229,7 +236,7 @@ def controleer_vastlegger(wat: Omstandigheid, vrager: Vrager, feiten: Feiten) ->
     """
     match wat:
         case Maatregel():
-            if Wie.REGISSEUR not in relaties(vrager, feiten) and vrager.regime != "jeugd":
+            if not regisseert(vrager, feiten) and vrager.regime != "jeugd":
                 raise AlleenHetCollege
         case Veiligheidshuiscasus():
             if vrager.regime != "veiligheidshuis":
@@ -273,7 +280,9 @@ def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels:
                 regel
                 for wie, doel in hoedanigheden(vrager, bereik.doel, feiten)
                 for regel in regels.voor(wie, doel, regime, onderwerp)
-                if Eis.NOODZAAK in regel.eist and regel.geldt(feiten.vandaag)
+                if Eis.NOODZAAK in regel.eist
+                and regel.geldt(feiten.vandaag)
+                and (wie is not Wie.REGISSEUR or mandaat_geldt(feiten))
             ]
             if not passend:
                 raise GeenUitdrukkelijkeGrond
