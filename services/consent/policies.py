@@ -109,6 +109,8 @@ VELDEN: Mapping[type[Fact], str | None] = {
 }
 """The one personal field of a fact that a decision needs; all others stay sealed."""
 
+OPGENOMEN = "opgenomen_op"
+"""Beside what an agreement for an emergency says: when it was recorded."""
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
     "akkoord", "bevestiging", "omstandigheid", "doorbreking", "afspraak",
@@ -174,6 +176,8 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             soort = VELDEN[type(fact)]
             assert soort is not None
             eigen = waarde["ontvanger"]["medewerker"] if soort == "grond" else None
+            if soort == "afspraak":  # whether it was made beforehand is asked afterwards
+                waarde = waarde | {OPGENOMEN: envelope.opgenomen_op.isoformat()}
             yield Zet(
                 f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden,
                 fact.persoon, None if eigen is None else UUID(eigen),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -45,7 +45,7 @@ from infra.keys import KeyStore, SubjectErasedError
 from infra.positions import quarantaine
 from infra.seal import SealingKey, open_capsule
 from services.consent.domain import Feiten, Noodtoegang, Vastlegging, Vervanger
-from services.consent.policies import Vergeet, VergeetAlle, Wijziging, Zet
+from services.consent.policies import OPGENOMEN, Vergeet, VergeetAlle, Wijziging, Zet
 
 tables = MetaData()
 tabel = Table(
@@ -148,6 +148,11 @@ class Beslisfeiten:
             gevonden += tx.execute(select(tabel).where(tabel.c.sleutel.in_(deze))).all()
         return gevonden
 
+    def bewoners(self, tx: Tx, huishouden: UUID) -> set[UUID]:
+        """Everybody who is or was in a household or its network, or was reported there."""
+        soorten = (*_IN_HUISHOUDEN, "gemeld")
+        return {rij.persoon for rij in self.rijen(tx, huishouden) if rij.soort in soorten}
+
     def inhoud(self, tx: Tx, rijen: Sequence[Rij]) -> dict[str, Any]:
         """What rows hold, by `sleutel`; nothing of the erased. Raises SealError, KeyFileError."""
         sleutels = self._keys.unwrap(self._keys.describe(tx, {rij.kid for rij in rijen}))
@@ -178,7 +183,8 @@ class Beslisfeiten:
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
         vervangers: dict[UUID, list[Vervanger]] = {}
-        open_nu: list[tuple[str, UUID, Noodtoegang]] = []
+        open_nu: list[tuple[datetime, UUID, Noodtoegang]] = []
+        afgesproken: dict[UUID, datetime] = {}
         opengesteld: dict[UUID, list[str]] = {}
         for rij in rijen:
             if rij.soort in _IN_HUISHOUDEN:
@@ -202,7 +208,8 @@ class Beslisfeiten:
                 case "noodtoegang":
                     if nu is not None and nu < nood_tot(inhoud):
                         nummer = UUID(rij.sleutel.removeprefix("noodtoegang:"))
-                        open_nu.append((inhoud, rij.medewerker, Noodtoegang(nummer)))
+                        genomen = datetime.fromisoformat(inhoud)
+                        open_nu.append((genomen, rij.medewerker, Noodtoegang(nummer)))
                 case "opengesteld":
                     opengesteld.setdefault(UUID(rij.sleutel.split(":")[1]), []).append(inhoud)
                 case "vervanger":
@@ -212,15 +219,15 @@ class Beslisfeiten:
                     vervangers.setdefault(rij.medewerker, []).append(een)
                 case soort if soort in _VASTGELEGD:
                     nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
+                    if OPGENOMEN in inhoud:
+                        inhoud = dict(inhoud)
+                        afgesproken[nummer] = datetime.fromisoformat(inhoud.pop(OPGENOMEN))
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)
                     vastleggingen.append(Vastlegging(nummer, rij.persoon, waarde))
         return Feiten(
             vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, gemelden,
             geboren, gezag, vastleggingen,
-            {
-                wie: replace(een, opengesteld=tuple(opengesteld.get(een.id, ())))
-                for _, wie, een in sorted(open_nu, key=lambda open_: open_[0])  # the last counts
-            },
+            _noodtoegangen(open_nu, opengesteld, afgesproken),
             vervangers,
         )  # fmt: skip
 
@@ -277,6 +284,25 @@ _RELATIES = {
     False: ("regisseur", "deelnemer", "vervanger", "noodtoegang"),
     True: ("gezaghouder", "omstandigheid"),
 }
+
+
+def _noodtoegangen(
+    open_nu: list[tuple[datetime, UUID, Noodtoegang]], opengesteld: Mapping[UUID, Sequence[str]],
+    afgesproken: Mapping[UUID, datetime],
+) -> dict[UUID, Noodtoegang]:  # fmt: skip
+    """Per professional the last access that is open, and what came too late for the first: going
+    in again makes nothing beforehand."""
+    gevonden: dict[UUID, Noodtoegang] = {}
+    for genomen, wie, een in sorted(open_nu, key=lambda open_: open_[0]):
+        te_laat = (
+            gevonden[wie].te_laat
+            if wie in gevonden
+            else frozenset(kern for kern, op in afgesproken.items() if op >= genomen)
+        )
+        gevonden[wie] = replace(
+            een, opengesteld=tuple(opengesteld.get(een.id, ())), te_laat=te_laat
+        )
+    return gevonden
 
 
 def nood_tot(genomen: str) -> datetime:

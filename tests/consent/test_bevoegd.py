@@ -8,8 +8,10 @@ from uuid import UUID
 
 import httpx
 
+from events.begrippen import Leefgebied
 from tests.consent.huis import Huis
-from tests.consent.test_omstandigheden import BEGIN, doet_mee, professional
+from tests.consent.nacht import Nacht
+from tests.consent.test_omstandigheden import BEGIN, OTS, doet_mee, professional
 
 
 def post(huis: Huis, wie: str, pad: str, **body: Any) -> httpx.Response:
@@ -28,6 +30,85 @@ def geweigerd(antwoord: httpx.Response, code: str, status: int = 403) -> None:
 
 def id_van(huis: Huis, wie: str) -> str:
     return str(huis.stad.wie[wie].id)
+
+
+def wil(huis: Huis, **anders: Any) -> dict[str, Any]:
+    """A toestemming of Anna for Ellen."""
+    return {
+        "persoon": str(huis.anna), "doel": "regie", "regimes": ["wgs"],
+        "onderwerpen": ["wonen"], "ontvanger": {"medewerker": id_van(huis, "ellen")},
+        "gegevenDoor": str(huis.anna), "wijze": "mondeling",
+    } | anders  # fmt: skip
+
+
+# --- a task -------------------------------------------------------------------------------------
+
+
+def test_a_regisseur_records_while_her_mandate_holds_and_not_after(nacht: Nacht) -> None:
+    """Awb 10:3: she sees nothing any more, and what she writes would open for others."""
+    mandaat = {"kenmerk": "M-2", "van": "2026-01-01", "tot": "2026-03-07"}
+    lid = {"rol": "volwassene", "sinds": "2026-01-01", "reden": "gevormd"}
+    made = nacht.stad.doe("ruben", "/huishoudens", {
+        "regisseur": id_van(nacht, "ellen"), "mandaat": mandaat, "leden": [
+            lid | {"naam": "Oma Ginds", "geboortedatum": "1960-01-01"},
+            lid | {"naam": "Kind Ginds", "geboortedatum": "2015-01-01", "rol": "kind"}],
+    })  # fmt: skip
+    oma, kind = made["leden"]
+    hier = {"huishouden": made["id"]}
+    ots = hier | {"persoon": kind, "omstandigheid": OTS}
+    ja = wil(nacht) | hier | {"persoon": oma, "gegevenDoor": oma}
+    maatregel = nacht.stad.doe("ellen", "/omstandigheden", ots)["id"]
+    nacht.later(days=5)
+    pad = f"/huishoudens/{made['id']}/beslissers?persoon={kind}&handeling=hulp"
+    geweigerd(post(nacht, "ellen", "/omstandigheden", **ots), "mandaat-geldt-niet")
+    geweigerd(post(nacht, "ellen", "/toestemmingen", **ja), "mandaat-geldt-niet")
+    geweigerd(
+        post(nacht, "ellen", f"/vastleggingen/{maatregel}/intrekking", **hier),
+        "mandaat-geldt-niet",
+    )
+    geweigerd(nacht.stad.vraag("GET", "ellen", pad), "mandaat-geldt-niet")
+    assert post(nacht, "ellen", "/toestemmingen", **wil(nacht)).status_code == 201
+
+
+def test_an_emergency_access_is_no_task_to_record_anything(nacht: Nacht) -> None:
+    """She looks, and tells afterwards what she did; somebody who takes part records the rest."""
+    record = nacht.toestemming()
+    nummer = nacht.genomen()
+    voor_anna = {"persoon": str(nacht.anna)}
+    wat = {"wat": "verwijzing", "melder": id_van(nacht, "nadia"), "contact": "06", "van": BEGIN,
+           "tot": "2027-01-01"}  # fmt: skip
+    for pad, body in (
+        ("/toestemmingen", wil(nacht)),
+        ("/bezwaren", voor_anna | {"doel": "schuldhulp", "reden": "weg"}),
+        ("/akkoorden", voor_anna | {"hulp": "hulp", "gegevenDoor": str(nacht.anna)}),
+        ("/omstandigheden", voor_anna | {"omstandigheid": wat}),
+        (f"/vastleggingen/{record}/intrekking", {}),
+    ):
+        geweigerd(post(nacht, "nadia", pad, **body), "nood-is-geen-taak")
+    pad = f"/huishoudens/{nacht.id}/beslissers?persoon={nacht.kees}&handeling=hulp"
+    geweigerd(nacht.stad.vraag("GET", "nadia", pad), "nood-is-geen-taak")
+    assert nacht.stap("nadia", nummer, "verslag", verslag="Kees is veilig.").status_code == 201
+    nacht.doet_mee("nadia")
+    assert post(
+        nacht, "nadia", "/omstandigheden", persoon=str(nacht.kees), omstandigheid=wat
+    ).is_success
+    assert post(nacht, "nadia", "/toestemmingen", **wil(nacht)).status_code == 201
+
+
+def test_a_safety_core_counts_for_an_access_that_began_after_it(nacht: Nacht) -> None:
+    """Agreed beforehand means before she came in, also when she goes in again from there."""
+    kid = nacht.kid(nacht.anna, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID)
+    nacht.doet_mee("sanne")
+    kern = {"persoon": str(nacht.anna), "onderwerpen": ["veiligheid"], "wijze": "in een gesprek",
+            "gegevenDoor": str(nacht.anna)}  # fmt: skip
+    nacht.genomen()
+    te_laat = post(nacht, "sanne", "/noodafspraken", **kern).json()["id"]
+    assert not nacht.ziet(kid)
+    nacht.genomen()
+    assert not nacht.ziet(kid)
+    nacht.later(hours=5)
+    nacht.genomen()
+    assert nacht.vraag("nadia", kid).waarom[kid].besluit.gebruikt == (UUID(te_laat),)
 
 
 # --- substitutes --------------------------------------------------------------------------------

@@ -114,10 +114,14 @@ def eigen_verwijzing(geval: Geval) -> Bewijs:
 
 
 def veiligheidskern(geval: Geval) -> Bewijs:
-    """Family and professionals agreed beforehand that this opens in an emergency."""
+    """Family and professionals agreed beforehand that this opens in an emergency: before the
+    access began in which it is asked."""
+    toegang = geval.feiten.noodtoegang.get(geval.wie)
+    te_laat = () if toegang is None else toegang.te_laat
     for nummer, kern in geval.van(Veiligheidskern):
         if (
-            kern.herkomst == geval.vraag.herkomst.code
+            nummer not in te_laat
+            and kern.herkomst == geval.vraag.herkomst.code
             and geval.vraag.onderwerp in kern.onderwerpen
             and geldig(None, kern.tot, geval.feiten)
         ):
