@@ -5,8 +5,10 @@
 
 Een uitvoer is van een persoon (haar eigen regels) of van een huishouden (alle regels van een stuk
 van het logboek, zodat een weggelaten regel opvalt). SLEUTEL is de openbare sleutel van het logboek
-of van een getuige, of een bestand waar die in staat; --kop noemt koppen die u al had. De uitslag
-zegt wat bewezen is, wat ontbreekt en wat er is veranderd.
+of van een getuige, of een bestand waar die in staat; --kop noemt koppen die u al had, of de map van
+een getuige: daarvan telt de nieuwste kop, want dat zij verder ging op de vorige, keek hij zelf na.
+Noem de grootte van die kop als u de uitvoer haalt (?koppen=1303): dan zit het bewijs erbij. De
+uitslag zegt wat bewezen is, wat ontbreekt en wat er is veranderd.
 
 Afsluitcode: 0 alles bewezen wat de uitvoer zegt; 1 er klopt iets niet; 2 er kon niet worden
 gecontroleerd; 3 er is niets veranderd, maar er zijn regels dicht gehouden. Nodig: Python 3.11 en
@@ -438,7 +440,7 @@ def _samenhang(
         if not past:
             raise Fout(
                 f"Er is niet bewezen dat dit logboek verder gaat op de kop van {bekend.grootte} "
-                "regels die u had."
+                f"regels die u had. {_vraag_opnieuw(bekend.grootte, hashes)}"
             )
         door = "".join(
             f"; {naam} zag die op {datetime.fromtimestamp(moment, UTC):%d-%m-%Y %H:%M} UTC"
@@ -459,6 +461,12 @@ def _samenhang(
         uitslag.ontbreekt.append(
             "Er is geen eerdere kop gegeven: of het hele logboek is omgewisseld, blijkt hier niet."
         )
+
+
+def _vraag_opnieuw(grootte: int, hashes: list[str] | None) -> str:
+    if hashes is None:
+        return f"Het bewijs zit er niet bij: haal de uitvoer opnieuw, met ?koppen={grootte}."
+    return "Het bewijs dat erbij zit, klopt niet."
 
 
 def _opsomming(nummers: list[int]) -> str:
@@ -496,7 +504,7 @@ def _tekst(gegeven: str) -> str:
 def _koppen(gegeven: list[str]) -> list[str]:
     gevonden = []
     for pad in map(Path, gegeven):
-        bestanden = sorted(pad.glob("*.kop")) if pad.is_dir() else [pad]
+        bestanden = sorted(pad.glob("*.kop"))[-1:] if pad.is_dir() else [pad]
         deze = [kop for bestand in bestanden for kop in splits_koppen(_lees(bestand))]
         if not deze:
             raise Onleesbaar(f"In {pad} staat geen kop.")
@@ -572,7 +580,9 @@ def main(argumenten: list[str] | None = None) -> int:
     )
     uitleg.add_argument("uitvoer", type=Path)
     uitleg.add_argument("--sleutel", required=True, help="openbare sleutel van het logboek")
-    uitleg.add_argument("--kop", action="append", default=[], help="koppen die u al had")
+    uitleg.add_argument(
+        "--kop", action="append", default=[], help="koppen die u al had, of een map"
+    )
     uitleg.add_argument(
         "--getuige", action="append", default=[],
         help="sleutel van een getuige; zij moet een van die koppen hebben meegetekend",

@@ -17,6 +17,7 @@ import pytest
 
 from controle.controleer_logboek import controleer, main, splits_koppen
 from infra.logbook import logregels
+from infra.volgorde import CHECKPOINT
 from services.consent.log.uitvoer import regel
 from tests.consent.bewijs import Bewijs, met_bewijs, sluit, verbintenis_van
 from tests.consent.huis import Huis
@@ -98,8 +99,11 @@ def test_taking_it_along_is_on_the_record(bewijs: Bewijs) -> None:
         soorten = tx.execute(
             logregels.select().where(logregels.c.nr > before).order_by(logregels.c.nr)
         ).all()
-    assert [row.soort for row in soorten] == ["handeling", "loginzage", "handeling"]
-    assert soorten[1].persoon == bewijs.huis.anna
+    huis = bewijs.huis
+    assert [row.soort for row in soorten[:3]] == ["handeling", "loginzage", "handeling"]
+    assert soorten[1].persoon == huis.anna
+    # Of a household everybody alike, also of whom the two rows say nothing.
+    assert {row.persoon for row in soorten[3:]} == {huis.anna, huis.bert, huis.kees}
 
 
 def test_who_may_not_gets_nothing(bewijs: Bewijs) -> None:
@@ -279,6 +283,26 @@ def test_a_witness_that_was_named_must_have_signed(
     for koppen, code in (([], 1), (alleen, 1), (beide, 0)):
         assert main([*gevraagd, *koppen]) == code
         assert ("tekende geen kop mee" in capsys.readouterr().out) == (code == 1)
+
+
+def test_of_a_witness_the_newest_head_counts_and_without_its_proof_it_says_what_to_ask(
+    bewijs: Bewijs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bestand, koppen = tmp_path / "uitvoer.json", tmp_path / "koppen"
+    koppen.mkdir()
+    for kop in bewijs.koppen.glob("*.kop"):
+        (koppen / kop.name).write_text(kop.read_text())
+    ouder = (bewijs.map / CHECKPOINT).read_text().replace(f"\n{bewijs.grootte}\n", "\n1\n")
+    (koppen / f"{1:012}.kop").write_text(ouder)  # was the witness's own to check
+    gevraagd = [str(bestand), "--sleutel", bewijs.sleutel, "--kop", str(koppen)]
+    bestand.write_text(json.dumps(bewijs.persoon()))
+    assert main(gevraagd) == 0
+    uitvoer = bewijs.persoon()
+    del uitvoer["samenhang"][str(bewijs.grootte)]
+    bestand.write_text(json.dumps(uitvoer))
+    capsys.readouterr()
+    assert main(gevraagd) == 1
+    assert f"?koppen={bewijs.grootte}." in capsys.readouterr().out
 
 
 def test_what_cannot_be_read_is_one_line_and_no_verdict(
