@@ -182,6 +182,32 @@ def test_a_look_at_two_is_withheld_from_both_and_neither_list_betrays_it(twee: T
     assert "praktijkondersteuner" not in str(twee.overzicht("anna"))
 
 
+def test_that_supervision_read_the_log_does_not_tell_what_there_was_to_read(twee: Twee) -> None:
+    """Anna was looked at in secret, Bert not at all: what supervision does is told alike."""
+    stad = twee.stad
+    twee.besluit()
+    spoor = UUID(int=1)
+    kid = twee.kid(twee.anna, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID)
+    twee.consent.vrijgave(twee.wie("sanne"), twee.id, [kid], vraag=spoor)
+    twee.teken()
+    log = f"/huishoudens/{twee.id}/inzagen"
+    regels = stad.zie("joris", log)["regels"]
+    (nr,) = [regel["nr"] for regel in regels if regel["persoon"] == str(twee.anna)]
+    ldv = "/logboek/processing-activities"
+    stad.zie("joris", f"{log}/uitvoer")
+    stad.zie("joris", "/logboek/otlp")
+    for pad, body in (
+        (ldv, {"traceId": spoor.hex}),
+        *((ldv, {"dpl.core.data_subject_id": twee.consent.pseudoniemen.van(wie)})
+          for wie in (twee.anna, twee.bert)),
+        (f"/logboek/regels/{nr}", {"reden": "Een klacht van de familie."}),
+        ("/terugblikken", {"spoor": str(spoor), "reden": "Een klacht van de familie."}),
+    ):  # fmt: skip
+        assert stad.vraag("POST", "joris", pad, body).status_code == 200, pad
+    assert twee.overzicht("anna") == twee.overzicht("bert")
+    assert len(twee.overzicht("anna")) == 4  # household, export, central log, and asked by name
+
+
 def test_nothing_in_a_fact_or_a_column_says_whom_a_restriction_is_about(twee: Twee) -> None:
     nummer = UUID(twee.besluit())
     twee.stad.doe("hanna", f"/beperkingen/{nummer}/einde", {"reden": "Het gevaar is voorbij."})

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from controle.controleer_logboek import controleer
+from infra import trace
 from infra.auth import Rol
 from infra.logbook import logregels
 from tests.consent.nacht import Klok, Nacht
@@ -79,6 +80,22 @@ def test_nobody_looks_back_on_her_own_trace(avondhuis: Avond, rol: Rol) -> None:
     assert (
         avondhuis.code("nadia", "/terugblikken", {"spoor": avondhuis.spoor})[0] == 200
     )  # own work
+
+
+def test_who_borrows_the_trace_of_a_supervisor_hides_nothing_in_it(avondhuis: Avond) -> None:
+    """Only her own rows are closed to her, not the trace that somebody else chose."""
+    spoor, stad = UUID(int=2), avondhuis.stad
+    kop = {"traceparent": f"00-{spoor.hex}-{'1' * 16}-01"}
+    stad.vraag("GET", "joris", f"/huishoudens/{avondhuis.id}/inzagen", headers=kop)
+    ldv, vraag = {"traceId": spoor.hex}, {"spoor": str(spoor), **REDEN}
+    pad = "/logboek/processing-activities"
+    assert avondhuis.code("joris", pad, ldv) == (403, "eigen-inzage")
+    with trace.binnen(spoor):
+        avondhuis.vraag("yusuf", avondhuis.kid(avondhuis.anna))
+    (regel,) = stad.vraag("POST", "joris", pad, ldv).json()["processingActivities"]
+    assert regel["name"] == "gegevens inzien"
+    (besluit,) = stad.vraag("POST", "joris", "/terugblikken", vraag).json()["besluiten"]
+    assert besluit["wie"]["naam"] == stad.wie["yusuf"].naam
 
 
 @pytest.mark.parametrize("rol", [Rol.PRIVACY_OFFICER, Rol.FG])

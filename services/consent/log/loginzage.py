@@ -77,9 +77,29 @@ class Loginzage:
             raise NietBekend
         with self.database.read() as tx:
             gevonden = self.blikken(tx, logregels.c.huishouden == huishouden)
-        blikken = [blik for blik in gevonden if not blik.dicht_voor(wie)]
-        self.schrijf(wie, _personen(blik.regel for blik in blikken), None, huishouden)
+            blikken = [blik for blik in gevonden if not blik.dicht_voor(wie)]
+            personen = self.over_wie(tx, (blik.regel for blik in blikken), huishouden)
+        self.schrijf(wie, personen, None, huishouden)
         return blikken
+
+    def over_wie(
+        self, tx: Tx, regels: Iterable[Geschreven], huishouden: UUID | None = None
+    ) -> set[UUID]:
+        """About whom somebody reads who reads these lines: each of them has a line of that.
+
+        Of a household everybody alike, looked at or not; of others who finds one of these lines in
+        her own log. Where all of them are withheld, a line that somebody read them would tell.
+        """
+        alle = set(self._feiten.bewoners(tx, huishouden)) if huishouden else set()
+        per_persoon: dict[UUID, list[Geschreven]] = {}
+        for regel in regels:
+            if regel.regel.persoon is not None and regel.regel.persoon not in alle:
+                per_persoon.setdefault(regel.regel.persoon, []).append(regel)
+        for persoon, haar in per_persoon.items():
+            dicht = self.afgeschermd(tx, persoon)
+            if not all(dicht(regel) for regel in haar):
+                alle.add(persoon)
+        return alle
 
     def zoek(
         self, wie: Aangemeld, vraag: Zoekvraag, pseudoniemen: Pseudoniemen, systeem: str
@@ -88,25 +108,35 @@ class Loginzage:
         more the newest. Who supervises finds all, but what is confidential only the FG; a resident
         her own, as far as nothing was decided about them.
 
-        Raises NietBekend, EigenInzage for a trace of who asks.
+        Raises NietBekend, EigenInzage when all there is in a trace is of who asks.
         """
         if wie.rol not in (*TOEZICHT, Rol.INWONER):
             raise NietBekend
-        waar = _waar(vraag, pseudoniemen)
+        waar, gezocht = _waar(vraag), set[UUID]()
+        if vraag.betrokkene is not None:
+            persoon = pseudoniemen.lees(vraag.betrokkene)
+            # A pseudonym that was not made here finds nothing.
+            waar.append(false() if persoon is None else logregels.c.persoon == persoon)
+            gezocht |= set() if persoon is None else {persoon}
         if wie.rol is Rol.INWONER:
             waar.append(logregels.c.persoon == wie.actor.id)
         gevonden: list[tuple[Geschreven, dict[str, Any]]] = []
+        eigen = False
         with self.database.read() as tx:
-            eigen = vraag.vraag is not None and self._eigen_spoor(tx, wie, vraag.vraag)
             dicht = self._dicht(tx, wie)
-            for regel in () if eigen else self._nieuwste(tx, waar):
-                made = record(regel, pseudoniemen, systeem)
-                if past(made, vraag) and not dicht(regel):
-                    gevonden.append((regel, made))
-                    if len(gevonden) == MEESTE:
-                        break
-        self.schrijf(wie, _personen(regel for regel, _ in gevonden))
-        if eigen:
+            for blik in self._nieuwste(tx, waar):
+                made = record(blik.regel, pseudoniemen, systeem)
+                if not past(made, vraag):
+                    continue
+                if dicht(blik):
+                    eigen |= blik.van(wie)
+                    continue
+                gevonden.append((blik.regel, made))
+                if len(gevonden) == MEESTE:
+                    break
+            personen = self.over_wie(tx, (regel for regel, _ in gevonden))
+        self.schrijf(wie, personen | gezocht)
+        if vraag.vraag is not None and eigen and not gevonden and wie.rol is not Rol.INWONER:
             raise EigenInzage
         return [made for _, made in reversed(gevonden)]
 
@@ -121,8 +151,9 @@ class Loginzage:
         welke = select(logregels).where(logregels.c.nr > nr, _REGEL)
         with self.database.read() as tx:
             alle = list(self.logboek.read(tx, welke.order_by(logregels.c.nr).limit(MEESTE)))
-        regels = [regel for regel in alle if not self.vertrouwelijk(regel)]
-        self.schrijf(wie, _personen(regels))
+            regels = [regel for regel in alle if not self.vertrouwelijk(regel)]
+            personen = self.over_wie(tx, regels)
+        self.schrijf(wie, personen)
         verder = alle[-1].nr if alle else nr
         return [record(regel, pseudoniemen, systeem) for regel in regels], verder
 
@@ -139,7 +170,7 @@ class Loginzage:
         with self.database.write() as tx:
             self.logboek.write(tx, nu, regels)
 
-    def _nieuwste(self, tx: Tx, waar: list[ColumnElement[bool]]) -> Iterator[Geschreven]:
+    def _nieuwste(self, tx: Tx, waar: list[ColumnElement[bool]]) -> Iterator[Blik]:
         """Lines of a selection, newest first, a part of them at a time."""
         tot = self.logboek.last(tx) + 1
         while True:
@@ -157,7 +188,8 @@ class Loginzage:
                 return
             tot = nummers[-1]
             deze = select(logregels).where(*waar, _REGEL, logregels.c.nr.between(tot, nummers[0]))
-            yield from sorted(self.logboek.read(tx, deze), key=lambda regel: -regel.nr)
+            regels = sorted(self.logboek.read(tx, deze), key=lambda regel: -regel.nr)
+            yield from self.onder_record(tx, regels)
 
     def blikken(self, tx: Tx, waar: ColumnElement[bool]) -> list[Blik]:
         """The rows of a selection, oldest first, each with the record it hangs under."""
@@ -178,22 +210,12 @@ class Loginzage:
                 records[boven.regel.vraag, boven.regel.span] = boven
         return [Blik(r, records.get((r.regel.vraag, r.regel.boven))) for r in regels]
 
-    def _dicht(self, tx: Tx, wie: Aangemeld) -> Afgeschermd:
-        """What of the lines is not for her."""
-        match wie.rol:
-            case Rol.INWONER:
-                return self.afgeschermd(tx, wie.actor.id)
-            case Rol.FG:
-                return lambda _: False
-            case _:
-                return self.vertrouwelijk
-
-    def _eigen_spoor(self, tx: Tx, wie: Aangemeld, spoor: UUID) -> bool:
-        """Whether a supervisor asks for a trace in which she was the one who looked."""
+    def _dicht(self, tx: Tx, wie: Aangemeld) -> Callable[[Blik], bool]:
+        """What of the looks is not for her; of a trace that she shares with another only hers."""
         if wie.rol is Rol.INWONER:
-            return False
-        rijen = self.logboek.read(tx, select(logregels).where(logregels.c.vraag == spoor))
-        return any(Blik(rij, None).van(wie) for rij in rijen)
+            dicht = self.afgeschermd(tx, wie.actor.id)
+            return lambda blik: dicht(blik.regel)
+        return lambda blik: blik.dicht_voor(wie)
 
     def _bekenden(self, tx: Tx, huishouden: UUID, persoon: UUID) -> frozenset[UUID]:
         rijen = self._feiten.rijen(tx, huishouden)
@@ -202,21 +224,11 @@ class Loginzage:
         return frozenset(rij.medewerker for rij in rijen if rij.soort in ("regisseur", "deelnemer"))
 
 
-def _personen(regels: Iterable[Geschreven]) -> set[UUID]:
-    return {regel.regel.persoon for regel in regels if regel.regel.persoon is not None}
-
-
-def _waar(vraag: Zoekvraag, pseudoniemen: Pseudoniemen) -> list[ColumnElement[bool]]:
-    """What of a question the database can find; moments a day wider, because they are text there.
-
-    A pseudonym that was not made here finds nothing.
-    """
+def _waar(vraag: Zoekvraag) -> list[ColumnElement[bool]]:
+    """What of a question the database can find; moments a day wider: they are text there."""
     waar: list[ColumnElement[bool]] = []
     if vraag.vraag is not None:
         waar.append(logregels.c.vraag == vraag.vraag)
-    if vraag.betrokkene is not None:
-        persoon = pseudoniemen.lees(vraag.betrokkene)
-        waar.append(false() if persoon is None else logregels.c.persoon == persoon)
     if vraag.van is not None:
         waar.append(logregels.c.tijdstip >= _dag(vraag.van, -1))
     if vraag.tot is not None:

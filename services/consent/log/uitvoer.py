@@ -88,8 +88,8 @@ class Uitvoer:
             raise NietBekend
         inzage, hier = self._loginzage, logregels.c.nr.between(van, tot)
         with inzage.database.read() as tx:
-            over = select(logregels.c.persoon).where(hier, logregels.c.huishouden == huishouden)
-            personen = [p for p in tx.execute(over.distinct()).scalars() if p is not None]
+            open_ = select(logregels).where(hier, logregels.c.huishouden == huishouden)
+            personen = inzage.over_wie(tx, inzage.logboek.read(tx, open_), huishouden)
         meer = {"uitvoer": f"{van}-{tot}"}
         inzage.schrijf(wie, personen, meer, huishouden)
         with inzage.database.read() as tx:

@@ -123,9 +123,9 @@ class Toezicht:
         with self._store.database.read() as tx:
             rijen = list(self._logboek.read(tx, select(logregels).where(logregels.c.nr == nr)))
             blikken = self._loginzage.onder_record(tx, rijen)
-        blik = next((een for een in blikken if not een.geheim_voor(wie)), None)
-        gezien = None if blik is None or blik.van(wie) else blik.regel
-        personen = [] if gezien is None or gezien.regel.persoon is None else [gezien.regel.persoon]
+            blik = next((een for een in blikken if not een.geheim_voor(wie)), None)
+            gezien = None if blik is None or blik.van(wie) else blik.regel
+            personen = self._loginzage.over_wie(tx, [] if gezien is None else [gezien])
         huishouden = None if gezien is None else gezien.regel.huishouden
         meer = {"reden": reden, "regel": str(nr)}
         self._loginzage.schrijf(wie, personen, meer, huishouden)

@@ -96,8 +96,8 @@ class Destijds:
     def waarom(self, wie: Aangemeld, spoor: UUID, reden: str | None = None) -> list[BesluitToen]:
         """The decisions made in one trace, oldest first, as far as she may know them.
 
-        Raises NietBekend when there are none, RedenOntbreekt, EigenInzage for who would review what
-        she did herself.
+        Raises NietBekend when there are none, RedenOntbreekt, EigenInzage when there is nothing but
+        what she did herself.
         """
         toezicht = wie.rol in INZIEN
         if toezicht and len((reden or "").strip()) < 10:
@@ -106,19 +106,19 @@ class Destijds:
         with self._consent.database.read() as tx:
             gelezen = list(self._consent.logboek.read(tx, waar))
             blikken = self._consent.loginzage.onder_record(tx, gelezen)
-        rijen = [blik.regel for blik in blikken if not (toezicht and blik.geheim_voor(wie))]
+            rijen = [blik.regel for blik in blikken if not (toezicht and blik.dicht_voor(wie))]
+            personen = self._consent.loginzage.over_wie(tx, rijen) if toezicht else set()
         eigen = toezicht and any(blik.van(wie) for blik in blikken)
         besluiten = [
             rij
             for rij in rijen
             if rij.regel.soort == "besluit" and (toezicht or _van(rij) == wie.actor.id)
         ]
-        personen = {rij.regel.persoon for rij in rijen if rij.regel.persoon} if toezicht else set()
         huizen = {rij.regel.huishouden for rij in besluiten}
         meer = {"spoor": str(spoor)} | ({"reden": reden} if reden else {})
         huis = next(iter(huizen)) if len(huizen) == 1 else None
         self._consent.loginzage.schrijf(wie, personen, meer, huis)
-        if eigen:
+        if eigen and not besluiten:  # of a trace that she shares with another, only hers is closed
             raise EigenInzage
         if not besluiten:
             raise NietBekend
