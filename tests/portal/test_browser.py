@@ -21,8 +21,11 @@ def test_nothing_scrolls_sideways_and_targets_are_large_enough(
         "Ellen de Wit": ["/huishoudens", wereld.pad, f"{wereld.pad}/vraag",
                          f"{wereld.pad}/toestemming", "/regels?van=wgs", "/terugblik",
                          f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig",
+                         f"{wereld.pad}/personen/{wereld.verhaal.noah}/situatie?wat=maatregel",
                          f"{wereld.pad}/waarom?persoon={wereld.verhaal.samira}"
                          "&herkomst=jeugdhulp-dossier&onderwerp=veiligheid"],
+        "Bram Postma": [f"{wereld.pad}/personen/{wereld.verhaal.noah}/situatie?wat=doorbreking"],
+        "Yusuf Kaya": [f"{wereld.pad}/vervanging"],
         "Samira Amrani": [f"{wereld.pad}/personen/{wereld.verhaal.samira}/zicht",
                           wereld.pad, "/wie-keek", "/verwerkingsregister"],
         "Joris Meijer": [f"/inzagen?huishouden={wereld.verhaal.huishouden}"],
