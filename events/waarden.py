@@ -388,6 +388,8 @@ class Vertegenwoordiger(Waarde):
     wat: Literal["vertegenwoordiger"] = "vertegenwoordiger"
     persoon: UUID
     als: Vertegenwoordiging
+    kenmerk: Kort | None = None
+    """Of the decision of the court that appointed a curator or mentor; `van` is its day."""
     van: Dag
     tot: Dag | None = None
 

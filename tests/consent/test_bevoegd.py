@@ -11,7 +11,7 @@ import httpx
 from events.begrippen import Leefgebied
 from tests.consent.huis import Huis
 from tests.consent.nacht import Nacht
-from tests.consent.test_omstandigheden import BEGIN, OTS, doet_mee, professional
+from tests.consent.test_omstandigheden import BEGIN, OTS, doet_mee, professional, vast
 
 
 def post(huis: Huis, wie: str, pad: str, **body: Any) -> httpx.Response:
@@ -109,6 +109,53 @@ def test_a_safety_core_counts_for_an_access_that_began_after_it(nacht: Nacht) ->
     nacht.later(hours=5)
     nacht.genomen()
     assert nacht.vraag("nadia", kid).waarom[kid].besluit.gebruikt == (UUID(te_laat),)
+
+
+# --- who cannot decide --------------------------------------------------------------------------
+
+ONBEKWAAM = {"wat": "wilsonbekwaamheid", "door": "huisarts", "toelichting": "ernstig ziek",
+             "van": BEGIN}  # fmt: skip
+
+
+def namens(persoon: str, als: str = "mentor", **anders: Any) -> dict[str, Any]:
+    wat = {"wat": "vertegenwoordiger", "persoon": persoon, "als": als, "van": BEGIN}
+    return wat | ({"kenmerk": "C/13/2"} if als in ("mentor", "curator") else {}) | anders
+
+
+def test_only_who_treats_says_that_somebody_cannot_decide(huis: Huis) -> None:
+    """BW 7:465, Jeugdwet 7.3.15: a teacher opens nobody's file by declaring a youth incapable."""
+    juf = professional(huis, 2, "Juf", "School", "school")
+    doet_mee(huis, juf)
+    geheim = huis.kid(huis.kees, bron="jeugdhulp-dossier", over=Leefgebied.WONEN)
+    eigen = huis.kid(huis.kees, bron="gezinsplan", over=Leefgebied.WONEN)
+    for wie in (juf, "ellen", "yusuf"):
+        for over in (huis.kees, huis.anna):
+            geweigerd(vast(huis, wie, over, ONBEKWAAM), "alleen-de-behandelaar", 409)
+    assert not huis.vraag("anna", geheim).keys
+    assert huis.vraag("kees", eigen).keys
+    bram = huis.stad.wie["bram"]
+    assert vast(huis, "bram", huis.kees, ONBEKWAAM).status_code == 404, "no task here"
+    doet_mee(huis, "bram")
+    record = vast(huis, "bram", huis.kees, ONBEKWAAM).json()["id"]
+    assert huis.vraag("anna", geheim).keys
+    assert eindig(huis, "bram", record).status_code == 200, bram
+    assert not huis.vraag("anna", geheim).keys
+
+
+def test_nobody_names_herself_nor_another_who_works_here(huis: Huis) -> None:
+    doet_mee(huis, "sanne")
+    assert vast(huis, "sanne", huis.anna, ONBEKWAAM).status_code == 201
+    for wie in ("sanne", "yusuf", "ellen"):
+        for als in ("curator", "gemachtigde"):
+            antwoord = vast(huis, "sanne", huis.anna, namens(id_van(huis, wie), als))
+            geweigerd(antwoord, "vertegenwoordiger-heeft-taak", 409)
+    mia = str(UUID(int=7100))
+    zonder = vast(huis, "sanne", huis.anna, namens(mia, kenmerk=None))
+    geweigerd(zonder, "beslissing-ontbreekt", 409)
+    geweigerd(vast(huis, "yusuf", huis.anna, namens(mia)), "alleen-de-behandelaar", 409)
+    geweigerd(vast(huis, "ellen", huis.anna, namens(mia, "partner")), "alleen-de-behandelaar", 409)
+    assert vast(huis, "sanne", huis.anna, namens(mia, "partner")).status_code == 201
+    assert vast(huis, "ellen", huis.anna, namens(mia)).status_code == 201
 
 
 # --- substitutes --------------------------------------------------------------------------------

@@ -104,12 +104,14 @@ def test_who_cannot_decide_is_represented_in_the_order_of_the_law(huis: Huis) ->
     """Jeugdwet 7.3.15, UAVG 5: first the judgement, then who speaks; she herself no longer."""
     mia = UUID(int=7100)
     huis.stad.inwoner("Mia", str(mia))
-    mentor = {"wat": "vertegenwoordiger", "persoon": str(mia), "als": "mentor", "van": BEGIN}
+    doet_mee(huis, "sanne")
+    mentor = {"wat": "vertegenwoordiger", "persoon": str(mia), "als": "mentor", "van": BEGIN,
+              "kenmerk": "C/13/1"}  # fmt: skip
     assert vast(huis, "ellen", huis.anna, mentor).json()["code"] == "alleen-meerderjarig"
     oordeel = {"wat": "wilsonbekwaamheid", "door": "arts", "toelichting": "ernstig ziek",
                "van": BEGIN}  # fmt: skip
     assert vast(huis, "anna", huis.anna, oordeel).status_code == 403
-    assert vast(huis, "ellen", huis.anna, oordeel).status_code == 201
+    assert vast(huis, "sanne", huis.anna, oordeel).status_code == 201
     kid = huis.kid(huis.anna, bron="wmo-onderzoek", over=Leefgebied.WONEN)
     assert not huis.vraag("anna", kid).keys
     assert not huis.vraag("mia", kid).relaties
@@ -172,6 +174,8 @@ GEWEIGERD: list[tuple[str, str, dict[str, Any], str | None]] = [
      "alleen-de-geheimhouder"),
     ("ellen", "kees", {"wat": "verwijzing", "melder": str(UUID(int=1)), "contact": "06",
                        "van": BEGIN, "tot": "2027-01-01"}, "alleen-voor-zichzelf"),
+    ("ellen", "anna", {"wat": "verwijzing", "melder": "11111111-0000-4000-8000-000000000001",
+                       "contact": "06", "van": BEGIN, "tot": "2027-01-01"}, "alleen-jeugdige"),
     ("ellen", "kees", OTS | {"soort": "huisarrest"}, None),
     ("ellen", "kees", OTS | {"van": 5}, None),
     ("ellen", "kees", {"wat": "gerucht"}, None),
@@ -188,3 +192,59 @@ def test_what_cannot_be_is_refused_in_dutch_and_stores_nothing(huis: Huis) -> No
             assert (antwoord.status_code, antwoord.json()["code"]) == (409, code)
             assert antwoord.json()["detail"].endswith((".", "(Jeugdwet 7.1.4.5)."))
     assert rijen(huis) == voor
+
+
+def situatie(huis: Huis, wie: str, over: UUID) -> dict[str, Any]:
+    found: dict[str, Any] = huis.stad.zie(wie, f"/huishoudens/{huis.id}/personen/{over}/situatie")
+    return found
+
+
+def test_each_is_offered_what_is_hers_to_record_and_can_end_what_runs(huis: Huis) -> None:
+    def kan(wie: str, over: UUID) -> set[str]:
+        return set(situatie(huis, wie, over)["kan"])
+
+    assert kan("ellen", huis.kees) == {"maatregel", "verwijzing"}
+    assert kan("yusuf", huis.kees) == {"verwijzing"}
+    assert kan("ellen", huis.anna) == set()
+    doet_mee(huis, "sanne")
+    assert kan("sanne", huis.anna) == {"wilsonbekwaamheid", "doorbreking", "noodafspraak"}
+    record = vast(huis, "ellen", huis.kees, OTS).json()["id"]
+    (loopt,) = situatie(huis, "ellen", huis.kees)["loopt"]
+    assert loopt == {"id": record, "wat": "maatregel", "van": BEGIN, "tot": None}
+    assert situatie(huis, "yusuf", huis.kees)["loopt"] == []
+    huis.trek_in(record, wie="ellen")
+    assert situatie(huis, "ellen", huis.kees)["loopt"] == []
+
+
+def test_an_incapable_adult_first_then_who_speaks_for_her(huis: Huis) -> None:
+    doet_mee(huis, "sanne")
+    assert "vertegenwoordiger" not in situatie(huis, "sanne", huis.anna)["kan"]
+    vast(huis, "sanne", huis.anna, {
+        "wat": "wilsonbekwaamheid", "door": "de huisarts", "toelichting": "Ernstig ziek.",
+        "van": BEGIN})  # fmt: skip
+    gevonden = situatie(huis, "sanne", huis.anna)
+    assert "vertegenwoordiger" in gevonden["kan"]
+    assert "Ernstig ziek." not in str(gevonden)
+    assert [een["wat"] for een in gevonden["loopt"]] == ["wilsonbekwaamheid"]
+
+
+def test_whom_she_named_for_her_own_task_is_told_to_her_only(huis: Huis) -> None:
+    naast = professional(huis, 9, "Mila", huis.stad.wie["yusuf"].organisatie, "wgs-schuldhulp")
+    pad = f"/huishoudens/{huis.id}/vervangers"
+    assert huis.stad.zie("yusuf", pad) == {"kan": True, "vervangers": []}
+    record = huis.stad.doe("yusuf", "/vervangers", {
+        "huishouden": str(huis.id), "medewerker": str(huis.stad.wie[naast].id),
+        "soort": "vervangt", "van": BEGIN})["id"]  # fmt: skip
+    (een,) = huis.stad.zie("yusuf", pad)["vervangers"]
+    assert (een["id"], een["medewerker"]) == (record, str(huis.stad.wie[naast].id))
+    assert huis.stad.zie("ellen", pad) == {"kan": False, "vervangers": []}
+    huis.trek_in(record, wie="yusuf")
+    assert huis.stad.zie("yusuf", pad)["vervangers"] == []
+
+
+def test_what_is_so_of_a_person_is_told_to_professionals_of_the_household_only(huis: Huis) -> None:
+    for wie in ("tom", "anna", "joris", "nadia"):
+        for over in (huis.anna, NERGENS):
+            pad = f"/huishoudens/{huis.id}/personen/{over}/situatie"
+            assert huis.stad.vraag("GET", wie, pad).status_code == 404
+        assert huis.stad.vraag("GET", wie, f"/huishoudens/{huis.id}/vervangers").status_code == 404

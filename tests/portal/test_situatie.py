@@ -54,7 +54,7 @@ GOED = {
     ("ellen", "kees", "maatregel"): {
         "soort": "ondertoezichtstelling", "instelling": "Bescherming", "kenmerk": "C/1",
         "van": "2026-01-01"},
-    ("ellen", "anna", "wilsonbekwaamheid"): {
+    ("sanne", "anna", "wilsonbekwaamheid"): {
         "door": "de huisarts", "toelichting": "Kan dit nu niet overzien.", "van": "2026-01-01"},
     ("yusuf", "kees", "verwijzing"): {
         "contact": "06 00000000", "van": "2026-01-01", "tot": "2027-01-01"},

@@ -24,6 +24,9 @@ class VervangingGeldtNiet(GeenRecht):
     """Uw vervanging geldt vandaag niet. Vraag wie u vervangt om u opnieuw aan te wijzen."""
 
 
+_BEHANDELAARS = ("zorg", "jeugdhulp")
+
+
 def regisseert(vrager: Vrager, feiten: Feiten) -> bool:
     """Whether she is the regisseur, under a mandate that holds today (Awb 10:3)."""
     return feiten.regisseur == vrager.actor.id and mandaat_geldt(feiten)
@@ -32,6 +35,13 @@ def regisseert(vrager: Vrager, feiten: Feiten) -> bool:
 def doet_mee(vrager: Vrager, feiten: Feiten) -> bool:
     """Whether she takes part herself, or does the task of who does."""
     return vrager.actor.id in feiten.deelnemers or bool(vervangingen(vrager, feiten))
+
+
+def behandelt(vrager: Vrager, feiten: Feiten) -> bool:
+    """Whether she treats or helps here, so that the law gives it to her to judge whether somebody
+    can weigh her interests (BW 7:465 lid 2 and 3, Jeugdwet 7.3.4 lid 2 and 7.3.15 lid 2)."""
+    eigen = feiten.deelnemers.get(vrager.actor.id) == vrager.regime
+    return vrager.regime in _BEHANDELAARS and (eigen or bool(vervangingen(vrager, feiten)))
 
 
 def heeft_taak(vrager: Vrager, feiten: Feiten) -> bool:

@@ -25,8 +25,13 @@ from events.waarden import (
     Wilsonbekwaamheid,
 )
 from infra.decider import RegelFout
+from services.consent.domain.bevoegd import heeft_taak
 from services.consent.domain.feiten import Feiten, Vrager, geldig
-from services.consent.domain.vastleggen import controleer_omstandigheid, controleer_vastlegger
+from services.consent.domain.vastleggen import (
+    controleer_omstandigheid,
+    controleer_vastlegger,
+    mag_beeindigen,
+)
 
 NOODAFSPRAAK = "noodafspraak"
 _IEMAND = UUID(int=0)
@@ -47,6 +52,8 @@ class Loopt:
 
 def vast_te_leggen(persoon: UUID, vrager: Vrager, feiten: Feiten) -> tuple[str, ...]:
     """The kinds of records about this person's situation that are hers to make today."""
+    if not heeft_taak(vrager, feiten):
+        return ()
     soorten = [
         wat.wat for wat in _voorstellen(vrager, feiten) if _mag(wat, persoon, vrager, feiten)
     ]
@@ -54,7 +61,7 @@ def vast_te_leggen(persoon: UUID, vrager: Vrager, feiten: Feiten) -> tuple[str, 
 
 
 def lopend(persoon: UUID, vrager: Vrager, feiten: Feiten) -> tuple[Loopt, ...]:
-    """What stands about this person of the kinds that she may record, and so may end."""
+    """What stands about this person and is hers to end."""
     gevonden = []
     for record in feiten.vastleggingen:
         wat = record.inhoud
@@ -63,7 +70,10 @@ def lopend(persoon: UUID, vrager: Vrager, feiten: Feiten) -> tuple[Loopt, ...]:
         if isinstance(wat, Veiligheidskern):
             if wat.herkomst == vrager.herkomst:
                 gevonden.append(Loopt(record.id, NOODAFSPRAAK, None, wat.tot))
-        elif isinstance(wat, _SOORTEN) and _is_haar(wat, vrager, feiten):
+        elif isinstance(wat, _SOORTEN) and (
+            mag_beeindigen(wat, vrager, feiten)
+            or (isinstance(wat, Doorbreking | Verwijzing) and _is_haar(wat, vrager, feiten))
+        ):
             gevonden.append(Loopt(record.id, wat.wat, wat.van, wat.tot))
     return tuple(gevonden)
 
@@ -97,7 +107,7 @@ def _voorstellen(vrager: Vrager, feiten: Feiten) -> Iterator[Omstandigheid]:
         soort=Maatregelsoort.ONDERTOEZICHTSTELLING, instelling="-", kenmerk="-", van=dag
     )
     yield Wilsonbekwaamheid(door="-", toelichting="-", van=dag)
-    yield Vertegenwoordiger(persoon=_IEMAND, als=Vertegenwoordiging.MENTOR, van=dag)
+    yield Vertegenwoordiger(persoon=_IEMAND, als=Vertegenwoordiging.MENTOR, kenmerk="-", van=dag)
     yield Veiligheidshuiscasus(door="-", toets="-", van=dag)
     yield Doorbreking(
         herkomst=vrager.herkomst, onderwerpen=(Leefgebied.VEILIGHEID,), van=dag,

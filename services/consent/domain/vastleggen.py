@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import assert_never
 from uuid import UUID
 
 from events.begrippen import herkomsten
@@ -19,15 +20,16 @@ from events.waarden import (
     Veiligheidshuiscasus,
     Vervanging,
     Verwijzing,
+    Wilsonbekwaamheid,
 )
 from events.waarden import Vertegenwoordiger as Namens
 from infra.decider import RegelFout
-from services.consent.domain.bevoegd import regisseert
-from services.consent.domain.feiten import Feiten, Vrager, geldig, mandaat_geldt
+from services.consent.domain.bevoegd import behandelt, regisseert
+from services.consent.domain.feiten import Feiten, Inhoud, Vrager, geldig, mandaat_geldt
 from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
 from services.consent.domain.oordeel import hoedanigheden
 from services.consent.domain.uitkomst import Code
-from services.consent.domain.vertegenwoordiging import Handeling, wie_beslist
+from services.consent.domain.vertegenwoordiging import WETTELIJK, Handeling, wie_beslist
 from services.consent.regels import Eis, Regel, Regelset, Wie
 
 
@@ -82,6 +84,21 @@ class AlleenMeerderjarig(RegelFout):
 class NietVoorZichzelf(RegelFout):
     """Wie zichzelf niet kan vertegenwoordigen, kan ook niet haar of zijn eigen vertegenwoordiger
     zijn."""
+
+
+class AlleenDeBehandelaar(RegelFout):
+    """Of iemand hierover zelf kan beslissen en wie er anders spreekt, legt vast wie deze persoon
+    behandelt of als jeugdhulpverlener helpt (BW 7:465, Jeugdwet 7.3.15). Vraag het daar."""
+
+
+class VertegenwoordigerHeeftTaak(RegelFout):
+    """Wie in dit huishouden een taak heeft, kan niet ook de vertegenwoordiger zijn. Dat geldt ook
+    voor uzelf."""
+
+
+class BeslissingOntbreekt(RegelFout):
+    """Een curator of mentor benoemt de rechter. Vul het kenmerk van die beslissing in, en de dag
+    waarop zij inging."""
 
 
 class AlleenHetCollege(RegelFout):
@@ -208,7 +225,7 @@ def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) 
     """Whether this can be so of this person, today.
 
     Raises what `controleer_periode` raises, AlleenMinderjarig, AlleenMeerderjarig,
-    NietVoorZichzelf, AlleenJeugdige, MeldingTeLang.
+    NietVoorZichzelf, BeslissingOntbreekt, AlleenJeugdige, MeldingTeLang.
     """
     controleer_periode(wat.van, wat.tot, feiten)
     if isinstance(wat, Maatregel) and leeftijd_ten_minste(18, persoon, feiten) is not Code.TE_JONG:
@@ -216,6 +233,8 @@ def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) 
     if isinstance(wat, Namens):
         if wat.persoon == persoon:
             raise NietVoorZichzelf
+        if wat.als in WETTELIJK and wat.kenmerk is None:
+            raise BeslissingOntbreekt
         volwassen = leeftijd_ten_minste(18, persoon, feiten) is None
         if not (volwassen and wilsonbekwaam(persoon, feiten)):
             raise AlleenMeerderjarig
@@ -232,9 +251,21 @@ def controleer_omstandigheid(wat: Omstandigheid, persoon: UUID, feiten: Feiten) 
 def controleer_vastlegger(wat: Omstandigheid, vrager: Vrager, feiten: Feiten) -> None:
     """Who may say that this is so: never whoever it gives access to.
 
-    Raises AlleenHetCollege, AlleenHetVeiligheidshuis, AlleenDeGeheimhouder, AlleenVoorZichzelf.
+    What a court decided about representation the regisseur may record too; the rest of it follows
+    from a judgement that is the helper's. Raises AlleenHetCollege, AlleenDeBehandelaar,
+    VertegenwoordigerHeeftTaak, AlleenHetVeiligheidshuis, AlleenDeGeheimhouder, AlleenVoorZichzelf.
     """
     match wat:
+        case Wilsonbekwaamheid():
+            if not behandelt(vrager, feiten):
+                raise AlleenDeBehandelaar
+        case Namens():
+            # Nor can a court appoint who treats or helps her (BW 1:383, 1:452).
+            taken = {vrager.actor.id, feiten.regisseur, *feiten.deelnemers, *feiten.vervangers}
+            if wat.persoon in taken:
+                raise VertegenwoordigerHeeftTaak
+            if not mag_beeindigen(wat, vrager, feiten):
+                raise AlleenDeBehandelaar
         case Maatregel():
             if not regisseert(vrager, feiten) and vrager.regime != "jeugd":
                 raise AlleenHetCollege
@@ -250,7 +281,25 @@ def controleer_vastlegger(wat: Omstandigheid, vrager: Vrager, feiten: Feiten) ->
             if wat.melder != vrager.actor.id:
                 raise AlleenVoorZichzelf
         case _:
-            pass
+            assert_never(wat)
+
+
+def mag_beeindigen(wat: Inhoud, vrager: Vrager, feiten: Feiten) -> bool:
+    """Whether this is hers to end by what it is, whoever recorded it: a measure is the college's
+    and of who executes it, a judgement on deciding is any helper's."""
+    match wat:
+        case Maatregel():
+            van_het_college = regisseert(vrager, feiten) or vrager.regime == "jeugd"
+            return van_het_college or wat.instelling == vrager.actor.organisatie
+        case Wilsonbekwaamheid():
+            return behandelt(vrager, feiten)
+        case Namens():
+            van_de_rechter = wat.als in WETTELIJK and regisseert(vrager, feiten)
+            return van_de_rechter or behandelt(vrager, feiten)
+        case Veiligheidshuiscasus():
+            return vrager.regime == "veiligheidshuis"
+        case _:
+            return False
 
 
 def controleer_vervanger(wie: UUID, vervanging: Vervanging, vrager: Vrager, feiten: Feiten) -> None:

@@ -29,7 +29,7 @@ GEZAG = "gezag"
 VELDEN = {
     "maatregel": ("soort", "instelling", "kenmerk", "van", "tot"),
     "wilsonbekwaamheid": ("door", "toelichting", "van", "tot"),
-    "vertegenwoordiger": ("persoon", "als", "van", "tot"),
+    "vertegenwoordiger": ("persoon", "als", "kenmerk", "van", "tot"),
     "veiligheidshuiscasus": ("door", "toets", "van", "tot"),
     "doorbreking": ("afweging", "van", "tot"),
     "verwijzing": ("contact", "van", "tot"),
