@@ -286,16 +286,12 @@ def test_one_prepares_another_decides_and_neither_about_her_own_looks(twee: Twee
     besluit = f"/beperkingen/{nummer}/besluit"
     for wie in ("joris", "femke", "pieter", "ellen", "sanne", "anna"):
         assert twee.stad.vraag("POST", wie, besluit).status_code == 404, wie
-    staff, joris, hanna = twee.stad.world.staff, twee.stad.wie["joris"], twee.stad.wie["hanna"]
+    staff, joris = twee.stad.world.staff, twee.stad.wie["joris"]
     staff.add(joris.model_copy(update={"rol": Rol.BESLISSER}))
     twee.stad._tokens.clear()
     assert twee.stad.vraag("POST", "joris", besluit).json()["code"] == "zelf-voorbereid"
     staff.add(joris)
     twee.stad._tokens.clear()
-    over_hanna = {"medewerkers": [str(hanna.id)], "van": "2026-03-01"}
-    ander = twee.stad.doe("joris", "/beperkingen", twee.voorstel(toepassingsgebied=over_hanna))
-    answer = twee.stad.vraag("POST", "hanna", f"/beperkingen/{ander['id']}/besluit")
-    assert answer.json()["code"] == "eigen-inzage"
     over_joris = {"medewerkers": [str(joris.id)], "van": "2026-03-01"}
     answer = twee.stad.vraag(
         "POST", "joris", "/beperkingen", twee.voorstel(toepassingsgebied=over_joris)
@@ -305,12 +301,33 @@ def test_one_prepares_another_decides_and_neither_about_her_own_looks(twee: Twee
     assert twee.stad.vraag("POST", "hanna", besluit).json()["code"] == "al-besloten"
 
 
+def test_nobody_withholds_what_supervision_at_her_own_organisation_does(twee: Twee) -> None:
+    """Though nobody of them ever looked at Anna: the decision would hold for what comes."""
+    stad, joris, hanna = twee.stad, twee.stad.wie["joris"], twee.stad.wie["hanna"]
+    elders = {"organisaties": ["Elders"], "van": "2026-03-01"}
+    ander = stad.doe("joris", "/beperkingen", twee.voorstel(toepassingsgebied=elders))["id"]
+    for gebied in (
+        {"organisaties": [joris.organisatie]}, {"doelen": ["toezicht"]},
+        {"medewerkers": [str(hanna.id)]},
+    ):  # fmt: skip
+        voorstel = twee.voorstel(toepassingsgebied=gebied | {"van": "2026-03-01"})
+        answer = stad.vraag("POST", "joris", "/beperkingen", voorstel)
+        assert (answer.status_code, answer.json()["code"]) == (403, "eigen-toezicht"), gebied
+    stad.world.staff.add(hanna.model_copy(update={"organisatie": "Elders"}))
+    stad._tokens.clear()
+    answer = stad.vraag("POST", "hanna", f"/beperkingen/{ander}/besluit")
+    assert answer.json()["code"] == "eigen-toezicht"
+    stad.doe("hanna", f"/beperkingen/{ander}/einde", {"reden": "Zo kan dit niet."})
+
+
 @pytest.mark.parametrize(
     ("anders", "status", "code"),
     [
         ({"toepassingsgebied": {"van": "2026-03-01"}}, 409, "leeg-bereik"),
         ({"herzienOp": "2026-03-02"}, 409, "herzien-na-einde"),
         ({"herzienOp": "2026-06-01"}, 409, "herzien-na-einde"),
+        ({"herzienOp": "2027-03-03", "tot": "2027-03-03"}, 409, "duurt-te-lang"),
+        ({"tot": "2028-03-02"}, 409, "duurt-te-lang"),
         ({"gronden": []}, 400, "onjuiste-invoer"),
         ({"gronden": ["k"]}, 400, "onjuiste-invoer"),
         ({"risicos": " "}, 400, "onjuiste-invoer"),

@@ -42,7 +42,7 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
         destijds.router(consent),
         nood.router(consent),
         nood.afspraken(consent),
-        beperking.router(consent),
+        beperking.router(consent, staf),
         toezicht.router(consent),
         afwijkingen.router(consent),
     ):

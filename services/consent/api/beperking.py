@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from events.toezicht import Beperking, Beperkingsgrond, Toepassingsgebied
 from events.waarden import Dag, Doel, Kort, Tekst
+from infra.staff import Persona
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.api.nood import RedenBericht, StapAntwoord, stap_antwoord
@@ -64,8 +66,9 @@ class BeperkingenAntwoord(Bericht):
     beperkingen: list[BeperkingAntwoord]
 
 
-def router(consent: Consent) -> APIRouter:
-    """The part of `/v1` about restrictions."""
+def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRouter:
+    """The part of `/v1` about restrictions; `staf` is who works here, by id."""
+    consent.beperkingen.staf = staf
     routes = APIRouter(prefix="/beperkingen", tags=[NAAM])
 
     @routes.post(

@@ -1,9 +1,10 @@
 """Restriction decisions: withholding who looked, and when it ends (UAVG 41, Wmo 5.3.2 lid 4).
 
 Rules kept here: without a decision that holds today nothing is withheld; the privacy officer
-prepares, the beslisser decides on what was prepared, and neither about her own looks; a decision
-has an end, after which the lines are there; that there is one leaves no trace in what the person
-sees, so no row about it names her, and no fact does so in clear.
+prepares, the beslisser decides on what was prepared, and neither about looks of her own or of who
+prepares or decides at her organisation; a decision is reviewed within a year and has an end, after
+which the lines are there; that there is one leaves no trace in what the person sees, so no row
+about it names her, and no fact does so in clear.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from events.toezicht import (
     BeperkingBesloten,
     BeperkingVoorgesteld,
 )
+from events.waarden import Doel
 from infra.auth import Aangemeld, Rol
 from infra.database import Tx
 from infra.decider import NEDERLAND, Context, NietBekend, Recorded
 from infra.keys import SubjectErasedError
 from infra.logbook import Logbook, Regel
+from infra.staff import Persona
 from infra.store import Store
 from services.consent.log.blik import EigenInzage
 from services.consent.log.register import TOEZICHT
@@ -36,9 +39,9 @@ from services.consent.tijd.taken import Taken, taaknummer
 from services.consent.toezicht.afscherming import Afscherming
 from services.consent.toezicht.beperkingsstand import (
     Beperkingsstand,
-    HerzienNaEinde,
-    LeegBereik,
+    EigenToezicht,
     ZelfVoorbereid,
+    toets,
 )
 from services.consent.toezicht.eigen import Lezer, Stap
 
@@ -64,19 +67,20 @@ class Beperkingen:
         self._store, self._logboek, self._feiten = store, logboek, feiten
         self._afscherming, self._lezer = afscherming, lezer
         self._taken, self._maak, self._now = taken, maak, now
+        self.staf: Callable[[UUID], Persona | None] = lambda _: None
+        """Who works here, by id; the API knows."""
 
     def stel_voor(self, wie: Aangemeld, beperking: Beperking, context: Context) -> Recorded:
-        """The privacy officer prepares. Raises NietBekend, LeegBereik, HerzienNaEinde,
-        EigenInzage."""
+        """The privacy officer prepares.
+
+        Raises NietBekend, LeegBereik, HerzienNaEinde, DuurtTeLang, EigenInzage, EigenToezicht.
+        """
         persoon = beperking.persoon
         if wie.rol is not Rol.PRIVACY_OFFICER or not self._bestaat(persoon):
             raise NietBekend
-        gebied = beperking.toepassingsgebied
-        if not (gebied.medewerkers or gebied.organisaties or gebied.doelen):
-            raise LeegBereik
-        if not self._vandaag < beperking.herzien_op <= beperking.tot:
-            raise HerzienNaEinde
+        toets(beperking, self._vandaag)
         self._niet_eigen(wie, beperking)
+        self._geen_eigen_toezicht(wie, beperking)
         nummer = uuid4()
         fact = BeperkingVoorgesteld(beperking=Open(beperking, plaats_toezicht(persoon)))
         gedaan = self._store.handle(
@@ -91,10 +95,11 @@ class Beperkingen:
     def besluit(self, wie: Aangemeld, nummer: UUID, context: Context) -> Recorded:
         """The beslisser takes the decision that was prepared; it holds from the next question on.
 
-        Raises NietBekend, ZelfVoorbereid, EigenInzage, AlBesloten.
+        Raises NietBekend, ZelfVoorbereid, EigenInzage, EigenToezicht, AlBesloten.
         """
         voorstel, beperking = self._voorstel(wie, nummer)
         self._niet_eigen(wie, beperking)
+        self._geen_eigen_toezicht(wie, beperking)
         if voorstel.door is not None and voorstel.door.id == wie.actor.id:
             raise ZelfVoorbereid
         persoon = beperking.persoon
@@ -129,7 +134,7 @@ class Beperkingen:
 
         Raises NietBekend, EigenInzage.
         """
-        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.BESLISSER, Rol.FG):
+        if wie.rol not in _ROLLEN:
             raise NietBekend
         stand = self._stand(nummer)
         if not stand.voorgesteld:
@@ -145,7 +150,7 @@ class Beperkingen:
 
     def alle(self, wie: Aangemeld) -> list[Gezien]:
         """The decisions that were taken and not ended, without what they say. Raises NietBekend."""
-        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.BESLISSER, Rol.FG):
+        if wie.rol not in _ROLLEN:
             raise NietBekend
         with self._store.database.write() as tx:
             besloten = self._afscherming.besloten(tx)
@@ -197,6 +202,24 @@ class Beperkingen:
             if self._afscherming.over_haarzelf(tx, wie, beperking):
                 raise EigenInzage
 
+    def _geen_eigen_toezicht(self, wie: Aangemeld, beperking: Beperking) -> None:
+        """Raises EigenToezicht where it would withhold, today or later, what who prepares and who
+        decides at her own organisation do: she too, though she never looked at this person yet.
+        That the FG looked may be withheld by name: he takes no part in it (AVG 38 lid 5)."""
+        gebied = beperking.toepassingsgebied
+        genoemd = (self.staf(medewerker) for medewerker in gebied.medewerkers)
+        if (
+            wie.actor.organisatie in gebied.organisaties
+            or Doel.TOEZICHT in gebied.doelen
+            or any(
+                een is not None
+                and een.rol in _BESLUITEN
+                and een.organisatie == wie.actor.organisatie
+                for een in genoemd
+            )
+        ):
+            raise EigenToezicht
+
     def _op_de_lijst(
         self, wie: Aangemeld, wat: str, nummer: UUID, context: Context
     ) -> Callable[[Tx], None]:
@@ -223,6 +246,10 @@ class Beperkingen:
             for stap in self._lezer.stappen(tx, nummer):
                 if isinstance(stap.fact, BeperkingBesloten) and "beperking" in stap.inhoud:
                     yield Beperking.model_validate(stap.inhoud["beperking"]).herzien_op
+
+
+_BESLUITEN = (Rol.PRIVACY_OFFICER, Rol.BESLISSER)
+_ROLLEN = (*_BESLUITEN, Rol.FG)
 
 
 def _beperking(stappen: Sequence[Stap]) -> Beperking | None:
