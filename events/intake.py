@@ -60,15 +60,18 @@ class PersoonVastgelegd(Fact, naam="nl.samenplan.persoon-vastgelegd"):
 
 
 class AdresVastgelegd(Fact, naam="nl.samenplan.adres-vastgelegd"):
-    """Where somebody lives or lived. Whether it is shielded, only its key knows."""
+    """Where somebody lives or lived, for the household that recorded it: she may belong to two.
+    Whether it is shielded, only its key knows."""
 
     adres: Personal[Adres]
+    huishouden: UUID | None = None
 
 
 class ContactVastgelegd(Fact, naam="nl.samenplan.contact-vastgelegd"):
-    """How somebody wants to be reached."""
+    """How somebody wants to be reached, for the household that recorded it."""
 
     contact: Personal[Contact]
+    huishouden: UUID | None = None
 
 
 class GezagVastgelegd(Fact, naam="nl.samenplan.gezag-vastgelegd"):

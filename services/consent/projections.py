@@ -96,7 +96,7 @@ _IN_QUARANTAINE = (
 NOODUREN = timedelta(hours=4)
 """How long an emergency access is open (trust: own action)."""
 _VASTGELEGD = frozenset(_INHOUD) - {"gezag", "mandaat"}
-_IN_HUISHOUDEN = ("lid", "oud-lid", "netwerk", "oud-netwerk")
+_HIER, _HIER_GEWEEST = ("lid", "netwerk"), ("oud-lid", "oud-netwerk")
 
 
 class Beslisfeiten:
@@ -150,7 +150,7 @@ class Beslisfeiten:
 
     def bewoners(self, tx: Tx, huishouden: UUID) -> set[UUID]:
         """Everybody who is or was in a household or its network, or was reported there."""
-        soorten = (*_IN_HUISHOUDEN, "gemeld")
+        soorten = (*_HIER, *_HIER_GEWEEST, "gemeld")
         return {rij.persoon for rij in self.rijen(tx, huishouden) if rij.soort in soorten}
 
     def inhoud(self, tx: Tx, rijen: Sequence[Rij]) -> dict[str, Any]:
@@ -177,7 +177,8 @@ class Beslisfeiten:
         mandaat: Mandaat | None = None
         deelnemers: dict[UUID, str] = {}
         leden: set[UUID] = set()
-        bekenden = {huishouden, plan_id(huishouden)}
+        hier = {huishouden, plan_id(huishouden)}
+        geweest: set[UUID] = set()
         gemelden: set[UUID] = set()
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
@@ -187,8 +188,10 @@ class Beslisfeiten:
         afgesproken: dict[UUID, datetime] = {}
         opengesteld: dict[UUID, list[str]] = {}
         for rij in rijen:
-            if rij.soort in _IN_HUISHOUDEN:
-                bekenden.add(rij.persoon)
+            if rij.soort in _HIER:
+                hier.add(rij.persoon)
+            if rij.soort in _HIER_GEWEEST:
+                geweest.add(rij.persoon)
             if rij.soort == "gemeld":
                 gemelden.add(rij.persoon)
             if rij.sleutel not in geopend:
@@ -225,8 +228,8 @@ class Beslisfeiten:
                     waarde = _INHOUD[rij.soort].validate_python(inhoud)
                     vastleggingen.append(Vastlegging(nummer, rij.persoon, waarde))
         return Feiten(
-            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, bekenden, gemelden,
-            geboren, gezag, vastleggingen,
+            vandaag, huishouden, regisseur, mandaat, deelnemers, leden, hier | geweest,
+            geweest - hier, gemelden, geboren, gezag, vastleggingen,
             _noodtoegangen(open_nu, opengesteld, afgesproken),
             vervangers,
         )  # fmt: skip

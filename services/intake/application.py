@@ -329,13 +329,16 @@ class Intake:
         self, huishouden: UUID, persoon: UUID, adres: Adres, afgeschermd: bool, context: Context
     ) -> Recorded:
         return self._over_lid(
-            huishouden, persoon, lambda p, _: p.woont(persoon, adres, afgeschermd), context
-        )
+            huishouden, persoon, lambda p, _: p.woont(huishouden, persoon, adres, afgeschermd),
+            context,
+        )  # fmt: skip
 
     def bereik(
         self, huishouden: UUID, persoon: UUID, contact: Contact, context: Context
     ) -> Recorded:
-        return self._over_lid(huishouden, persoon, lambda p, _: p.bereik(persoon, contact), context)
+        return self._over_lid(
+            huishouden, persoon, lambda p, _: p.bereik(huishouden, persoon, contact), context
+        )
 
     def leg_gezag_vast(
         self, huishouden: UUID, persoon: UUID, gezag: Gezag, context: Context

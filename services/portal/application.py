@@ -77,7 +77,7 @@ class Portal:
         """Fold up to a moment, or (given how many facts there are) all of it."""
         moment = tot if isinstance(tot, datetime) else None
         with self.view.database.read() as tx:
-            return vouw(projections.feiten_van(tx, huishouden, moment))
+            return vouw(projections.feiten_van(tx, huishouden, moment), huishouden)
 
     def mijn_huishoudens(self, wie: Aangemeld) -> list[dict[str, Any]]:
         """The households somebody is involved in, by the names of their members."""
@@ -108,7 +108,8 @@ class Portal:
         with self.view.database.read() as tx:
             envelopes = projections.feiten_van(tx, huishouden)
         hier = (*_KORT, *_NETWERK) if netwerk else _KORT
-        gevouwen = vouw(envelope for envelope in envelopes if isinstance(envelope.fact, hier))
+        kort = (envelope for envelope in envelopes if isinstance(envelope.fact, hier))
+        gevouwen = vouw(kort, huishouden)
         for persoon in gevouwen.van("persoon"):
             for velden in (persoon.velden, *persoon.eerder):
                 velden.pop("bsn", None)  # a list needs names: it asks for no more

@@ -117,12 +117,51 @@ _VASTLEGGING: Mapping[type[Fact], str] = {
 }
 
 
-def vouw(envelopes: Iterable[Envelope]) -> Dossier:
+def vouw(envelopes: Iterable[Envelope], huishouden: UUID) -> Dossier:
     """Fold the facts of a household; each stream in its own order, streams in any order."""
-    dossier = Dossier()
-    for envelope in envelopes:
-        _neem_op(dossier, envelope)
+    dossier, feiten = Dossier(), list(envelopes)
+    vertrokken = _vertrokken(feiten)
+    for envelope in feiten:
+        if not _van_elders(envelope, huishouden, vertrokken):
+            _neem_op(dossier, envelope)
     return dossier
+
+
+def _vertrokken(envelopes: Iterable[Envelope]) -> dict[UUID, datetime]:
+    """Who is no longer in the household or its network, and since when that is recorded."""
+    als: dict[UUID, set[str]] = {}
+    sinds: dict[UUID, datetime] = {}
+    for envelope in envelopes:
+        match envelope.fact:
+            case LidToegevoegd(persoon=wie):
+                als.setdefault(wie, set()).add("lid")
+            case NetwerklidToegevoegd(persoon=wie):
+                als.setdefault(wie, set()).add("netwerk")
+            case LidVertrokken(persoon=wie):
+                als.setdefault(wie, set()).discard("lid")
+                sinds[wie] = envelope.opgenomen_op
+            case NetwerklidVertrokken(persoon=wie):
+                als.setdefault(wie, set()).discard("netwerk")
+                sinds[wie] = envelope.opgenomen_op
+            case _:
+                pass
+    return {wie: op for wie, op in sinds.items() if not als[wie]}
+
+
+def _van_elders(envelope: Envelope, huishouden: UUID, vertrokken: Mapping[UUID, datetime]) -> bool:
+    """Whether a fact about a person belongs to another household of hers: how she lives and is
+    reached there is not for this one, nor anything recorded after she left."""
+    match envelope.fact:
+        case (
+            AdresVastgelegd(huishouden=UUID() as waar)
+            | ContactVastgelegd(huishouden=UUID() as waar)
+        ) if waar != huishouden:
+            return True
+        case PersoonVastgelegd() | AdresVastgelegd() | ContactVastgelegd() | GezagVastgelegd():
+            weg = vertrokken.get(envelope.stream)
+            return weg is not None and envelope.opgenomen_op > weg
+        case _:
+            return False
 
 
 def _neem_op(d: Dossier, envelope: Envelope) -> None:

@@ -127,6 +127,7 @@ class Toeval:
             deelnemers=deelnemers,
             leden=tuple(wie for wie in LEDEN if self.kans(0.95)),
             bekenden=bekenden,
+            vertrokken=tuple(wie for wie in (OUDER, KIND, ELDERS) if self.kans(0.06)),
             gemelden=tuple(wie for wie in (OUDER, KIND, KLEIN, BUUR) if self.kans(0.4)),
             geboortedata={wie: op for wie, op in geboren.items() if self.kans(0.95)},
             gezag={kind: self.gezag() for kind in (KIND, KLEIN) if self.kans(0.9)},

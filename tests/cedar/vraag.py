@@ -102,6 +102,7 @@ def huishouden(feiten: Feiten) -> Json:
         ],
         "leden": mensen(feiten.leden),
         "bekenden": mensen(feiten.bekenden),
+        "vertrokken": mensen(feiten.vertrokken),
         "gemelden": mensen(feiten.gemelden),
         "bekendOfGemeld": mensen((*feiten.bekenden, *feiten.gemelden)),
     })  # fmt: skip

@@ -218,6 +218,8 @@ def feiten_van(geval: dict[str, Any], vrager: Vrager) -> Feiten:
             case "noodtoegang":
                 toegang = Noodtoegang(UUID(int=800), tuple(hoe["opengesteld"]))
                 feiten = replace(feiten, noodtoegang={MENSEN[hoe["wie"]].actor.id: toegang})
+            case "vertrokken":
+                feiten = replace(feiten, vertrokken=tuple(PERSONEN[naam] for naam in hoe))
             case "gemeld":
                 feiten = replace(feiten, gemelden=tuple(PERSONEN[naam] for naam in hoe))
             case "zonder-deelnemer":

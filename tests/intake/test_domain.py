@@ -407,14 +407,14 @@ def test_only_the_key_knows_that_an_address_is_shielded(
     afgeschermd: bool, rubriek: Rubriek
 ) -> None:
     adres = Adres(plaats="Ergens", sinds=VANDAAG, geen_vast_adres=True)
-    given(persoon).when(lambda p: p.woont(NOAH, adres, afgeschermd)).then(
-        AdresVastgelegd(adres=Open(adres, gedeeld(rubriek, NOAH)))
+    given(persoon).when(lambda p: p.woont(HUIS, NOAH, adres, afgeschermd)).then(
+        AdresVastgelegd(adres=Open(adres, gedeeld(rubriek, NOAH)), huishouden=HUIS)
     )
 
 
 def test_address_ends_after_it_began() -> None:
     adres = Adres(plaats="Ergens", sinds=VANDAAG, tot=VANDAAG - timedelta(days=1))
-    given(persoon).when(lambda p: p.woont(NOAH, adres, False)).refuses(r.EindeVoorBegin)
+    given(persoon).when(lambda p: p.woont(HUIS, NOAH, adres, False)).refuses(r.EindeVoorBegin)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,9 @@ class Feiten:
     bekenden: Collection[UUID] = ()
     """Everybody who is or was in the household or its network, and the household itself: a
     relation to one household opens nothing about people of another."""
+    vertrokken: Collection[UUID] = ()
+    """Of the `bekenden` who is no longer in the household nor in its network: how she lives and is
+    reached since is not for this household."""
     gemelden: Collection[UUID] = ()
     """Whom a melding that led to this household was about: known as far as that melding."""
     geboortedata: Mapping[UUID, date] = field(default_factory=dict)

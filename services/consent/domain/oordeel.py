@@ -220,7 +220,16 @@ def _ook_te_vragen(vrager: Vrager, doel: Doel, wie: Wie, feiten: Feiten) -> bool
     return wie in (Wie.REGISSEUR, Wie.DEELNEMER) and doel in ALTIJD_TE_VRAGEN
 
 
+_HOE_ZIJ_LEEFT = frozenset({
+    Rubriek.CONTACT, Rubriek.ADRES, Rubriek.ADRES_AFGESCHERMD, Rubriek.IDENTIFICATIE,
+    Rubriek.GEZAG,
+})  # fmt: skip
+"""What is not of this household any more once somebody left it; her name in its plan is."""
+
+
 def _bekend(persoon: UUID, vraag: Vraag, feiten: Feiten) -> bool:
+    if persoon in feiten.vertrokken and vraag.onderwerp in _HOE_ZIJ_LEEFT:
+        return vraag.herkomst.regime != "plan"
     return persoon in feiten.bekenden or (
         vraag.onderwerp is Rubriek.MELDING and persoon in feiten.gemelden
     )

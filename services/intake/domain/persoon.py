@@ -73,15 +73,19 @@ class Persoon:
             raise NietBekend
         return self._gegevens(persoon, wie, context)
 
-    def woont(self, persoon: UUID, adres: Adres, afgeschermd: bool) -> list[PersoonFact]:
+    def woont(
+        self, huishouden: UUID, persoon: UUID, adres: Adres, afgeschermd: bool
+    ) -> list[PersoonFact]:
         """Raises EindeVoorBegin."""
         if adres.tot is not None and adres.tot < adres.sinds:
             raise EindeVoorBegin
         rubriek = Rubriek.ADRES_AFGESCHERMD if afgeschermd else Rubriek.ADRES
-        return [AdresVastgelegd(adres=Open(adres, gedeeld(rubriek, persoon)))]
+        plaats = gedeeld(rubriek, persoon)
+        return [AdresVastgelegd(adres=Open(adres, plaats), huishouden=huishouden)]
 
-    def bereik(self, persoon: UUID, contact: Contact) -> list[PersoonFact]:
-        return [ContactVastgelegd(contact=Open(contact, gedeeld(Rubriek.CONTACT, persoon)))]
+    def bereik(self, huishouden: UUID, persoon: UUID, contact: Contact) -> list[PersoonFact]:
+        plaats = gedeeld(Rubriek.CONTACT, persoon)
+        return [ContactVastgelegd(contact=Open(contact, plaats), huishouden=huishouden)]
 
     def gezag(self, persoon: UUID, gezag: Gezag) -> list[PersoonFact]:
         """Raises GezagKloptNiet."""
