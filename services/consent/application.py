@@ -154,7 +154,9 @@ class Consent:
             self.store, self._feiten, self.taken, self.bevestigen, now, lambda tx: self.volgt(tx)
         )
         maak, lezer = self.verantwoording, Lezer(self.store, self._keys)
-        self.nood = Noodtoegangen(self.store, self.logboek, self._feiten, self.taken, maak, now)
+        self.nood = Noodtoegangen(
+            self.store, self.logboek, self._feiten, self.taken, maak, now, lezer
+        )
         self.noodzicht = Noodzicht(lezer, self.logboek, self.nood, maak, now, database)
         afscherming = Afscherming(self.logboek, self._feiten, maak.register, now)
         self.beperkingen = Beperkingen(

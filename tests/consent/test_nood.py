@@ -229,6 +229,18 @@ def test_nobody_judges_her_own_access(nacht: Nacht) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "niet-eigen")
 
 
+def test_who_prepares_the_verdict_does_not_give_it(nacht: Nacht) -> None:
+    """Not even with another role by then."""
+    nummer, joris = nacht.genomen(), nacht.stad.wie["joris"]
+    nacht.stap("joris", nummer, "voorbereiding", advies="De reden klopt met de melding.")
+    nacht.stad.world.staff.add(joris.model_copy(update={"rol": Rol.BESLISSER}))
+    nacht.stad._tokens.clear()
+    oordeel = {"uitkomst": "terecht", "motivering": "Gezien mijn advies."}
+    answer = nacht.stap("joris", nummer, "oordeel", **oordeel)
+    assert (answer.status_code, answer.json()["code"]) == (403, "zelf-voorbereid")
+    assert nacht.stap("hanna", nummer, "oordeel", **oordeel).status_code == 201
+
+
 def test_who_sees_what_of_it(nacht: Nacht) -> None:
     nummer = nacht.genomen()
     nacht.stap("nadia", nummer, "verslag", verslag="Ik sprak met moeder.")

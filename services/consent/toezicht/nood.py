@@ -44,6 +44,8 @@ from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.plaatsen import plaats_toezicht
 from services.consent.projections import NOODUREN, Beslisfeiten, Rij, nood_tot
 from services.consent.tijd.taken import Taken, taaknummer
+from services.consent.toezicht.beperkingsstand import ZelfVoorbereid
+from services.consent.toezicht.eigen import Lezer
 from services.consent.toezicht.noodstand import (
     AlGenomen,
     AlleenHouder,
@@ -68,8 +70,9 @@ class Noodtoegangen:
 
     def __init__(
         self, store: Store, logboek: Logbook, feiten: Beslisfeiten, taken: Taken,
-        maak: Verantwoording, now: Callable[[], datetime],
+        maak: Verantwoording, now: Callable[[], datetime], lezer: Lezer,
     ) -> None:  # fmt: skip
+        self._lezer = lezer
         self._store, self._logboek, self._feiten = store, logboek, feiten
         self._taken, self._maak, self._now = taken, maak, now
 
@@ -163,11 +166,13 @@ class Noodtoegangen:
     ) -> Recorded:
         """The verdict, by the beslisser for the college.
 
-        Raises NietBekend, NietEigen, NogNietVoorbereid, AlBeoordeeld.
+        Raises NietBekend, NietEigen, ZelfVoorbereid, NogNietVoorbereid, AlBeoordeeld.
         """
         if wie.rol is not Rol.BESLISSER:
             raise NietBekend
         een = self.een(nummer)
+        if wie.actor.id in self._voorbereid_door(nummer):
+            raise ZelfVoorbereid
         fact = NoodtoegangBeoordeeld(
             huishouden=een.huishouden, medewerker=een.medewerker,
             oordeel=Open(oordeel, plaats_toezicht(een.huishouden)),
@@ -294,6 +299,16 @@ class Noodtoegangen:
         huishouden = vraag.huishouden if uitkomst == "genomen" else None
         kop = Kop.hier(self._now(), self._now())
         return self._maak.handeling(kop, wie, "noodtoegang", TOEZICHT, (), huishouden, meer)
+
+    def _voorbereid_door(self, nummer: UUID) -> set[UUID]:
+        """Who advised; by the person, not by the role she has today."""
+        with self._store.database.read() as tx:
+            stappen = self._lezer.stappen(tx, nummer)
+        return {
+            stap.door.id
+            for stap in stappen
+            if isinstance(stap.fact, NoodtoegangVoorbereid) and stap.door is not None
+        }
 
     def _vergeefs(self, tx: Tx, medewerker: UUID) -> int:
         rijen = self._feiten.van_soort(tx, "noodzoeking", medewerker=medewerker)
