@@ -34,7 +34,7 @@ from infra.staff import Staff
 from infra.store import Store
 from infra.uitgegeven import Published
 from infra.views import View
-from infra.volgorde import Sequencer
+from infra.volgorde import Sequencer, readable
 
 if TYPE_CHECKING:
     from services.portal.application import Portal
@@ -210,8 +210,9 @@ class Consentcel:
         )
         self.consent.dagwerk.lead = lambda: self.database.lead("dagwerk")
         sleutel = omgeving.geheimen.logsleutel(gemeente)
-        self.consent.logboek.tekent = sleutel.signer
-        self.consent.uitgegeven = Published(omgeving.settings.log_folder(gemeente), sleutel)
+        folder = omgeving.settings.log_folder(gemeente)
+        self.consent.logboek.tekent = readable(folder, sleutel)
+        self.consent.uitgegeven = Published(folder, sleutel)
 
     def routers(self) -> Sequence[Any]:
         from services.consent import api

@@ -35,7 +35,7 @@ from infra.store import Store
 from infra.transient import TRANSIENT
 from infra.uitgegeven import Published
 from infra.views import View
-from infra.volgorde import POLL, Sequencer, signing_key
+from infra.volgorde import POLL, Sequencer, readable, signing_key
 from infra.web import make_api
 from services.consent import api as consent_api
 from services.consent import policies as consent_policies
@@ -138,7 +138,7 @@ class Embedded:
         gemeente, settings = self.settings.gemeente, self.settings
         folder = settings.log_folder(gemeente)
         key = signing_key(database, settings.log_key_file, gemeente)
-        self.consent.logboek.tekent = key.signer
+        self.consent.logboek.tekent = readable(folder, key)
         self.consent.uitgegeven = Published(folder, key)
         return Worker([Sequencer(database, folder, key, self._now)], poll=POLL)
 

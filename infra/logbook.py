@@ -91,8 +91,9 @@ def nieuwe_span() -> str:
 
 
 class LogboekDicht(RegelFout, ConnectionError):
-    """Het logboek van inzagen kan nu niet worden bijgewerkt. Zolang dat zo is, kan niemand iets
-    inzien; er is niets getoond. Samenplan gaat vanzelf verder zodra het weer kan."""
+    """Het logboek van inzagen kan nu niet worden bijgewerkt, of het klopt niet meer. Zolang dat zo
+    is, kan niemand iets inzien; er is niets getoond. De beheerder ziet wat er is; als het is
+    verholpen, gaat Samenplan vanzelf verder."""
 
     # A ConnectionError, because it is of the moment: whoever follows facts tries again.
 
@@ -154,20 +155,21 @@ class Logbook:
         self._keys = keys
         self._gemeente = gemeente
         self.tekent: Callable[[], object] = lambda: None
-        """Raises KeyFileError when nobody could sign these rows; the wiring knows."""
+        """Raises KeyFileError when nobody could sign these rows, LogDamagedError when nobody will;
+        the wiring knows."""
         self._pennen: WeakKeyDictionary[Tx, _Pen] = WeakKeyDictionary()
 
     def write(self, tx: Tx, now: datetime, regels: Iterable[Regel], *, opent: bool = True) -> None:
         """Append rows; durable when the transaction commits.
 
         `opent` is False when nothing is shown to anybody on the strength of these rows: then they
-        may wait for the key that signs them. Raises LogboekDicht without that key, ValueError for a
-        part named as one of the columns that count as parts.
+        may wait for the key that signs them. Raises LogboekDicht without that key and when the log
+        is damaged, ValueError for a part named as one of the columns that count as parts.
         """
         if opent:
             try:
                 self.tekent()
-            except KeyFileError:
+            except (KeyFileError, LogDamagedError):
                 raise LogboekDicht from None
         pen, tijdstip = self._pen(tx, now), now.isoformat()
         rows = []

@@ -2,8 +2,9 @@
 
 What the sequencer does not do at every step, because it would cost more with every row: it is done
 daily, a slice at a time so that readers hardly notice, and after a restore at one go. Rows are
-hashed as they are stored; what they say stays sealed. Damage does not heal: what is written between
-two slices changes nothing that was recomputed.
+hashed as they are stored; what they say stays sealed. The published head and all tiles are looked
+at too: a log that was put back is whole in itself, and behind on those. Damage does not heal: what
+is written between two slices changes nothing that was recomputed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from infra.database import Database
 from infra.koppen import Head, HeadRefusedError, Verifier, read
 from infra.logbook import LogDamagedError, logkoppen, logregels
 from infra.tegels import WIDTH, Tree
+from infra.volgorde import published
 
 _BATCH = 50_000
 
@@ -45,12 +47,16 @@ def in_slices(
 ) -> Iterator[Recomputed | None]:
     """The same with a pause after every `batch` rows or so; the last of what it gives is the
     outcome, all before it are None. Holds no transaction during a pause."""
+    known = published(folder, key)  # before the database, as the sequencer does
     with database.read() as tx:
         kept = select(logkoppen.c.kop).order_by(logkoppen.c.grootte)
         heads = [read(signed, key) for signed in tx.execute(kept).scalars()]
     size = heads[-1].size if heads else 0
+    if known.size > size:
+        raise HeadRefusedError(f"er is een kop van {known.size} regels uitgegeven, na de laatste")
     tree, number = Tree(folder, size), 0
-    leaves = tree.leaves()
+    made = tree.beyond()
+    leaves = made.leaves()
     while found := _rows(database, number, batch):
         if [row[0] for row in found] != list(range(number + 1, number + 1 + len(found))):
             raise LogDamagedError("er ontbreekt een logregel")
@@ -61,10 +67,12 @@ def in_slices(
         yield None
     if number < size:
         raise LogDamagedError(f"er zijn {number} regels, en {size} zijn er ondertekend")
+    if number < made.size:
+        raise LogDamagedError(f"er zijn {number} regels, en de tegels hebben er {made.size}")
     parts = tree.check_parts()
     while list(islice(parts, max(1, batch // WIDTH))):
         yield None
-    for head in heads:
+    for head in (*heads, known):
         _continues(tree, head)
         yield None
     yield Recomputed(size, number - size, len(heads))

@@ -94,10 +94,21 @@ class Tree:
         yield from self._beside(indexes, low, middle)
         yield from self._beside(indexes, middle, high)
 
-    def leaves(self) -> Iterator[bytes]:
-        """Every leaf hash, in order; none is kept."""
-        for index in range(-(-self.size // WIDTH)):
-            yield from self._look(0, index)
+    def leaves(self, after: int = 0) -> Iterator[bytes]:
+        """Every leaf hash after so many, in order; none is kept."""
+        for index in range(after // WIDTH, -(-self.size // WIDTH)):
+            yield from self._look(0, index)[max(0, after - index * WIDTH) :]
+
+    def beyond(self) -> Tree:
+        """With the leaves on disk that follow it, which a head need not hold yet: the tree that
+        somebody was making, or had made."""
+        index, found = self.size // WIDTH, self.size
+        while self._path(0, index).exists():
+            index += 1
+            found = index * WIDTH
+        beside = self._path(0, index).with_name(f"{self._path(0, index).name}.p")
+        widths = [int(path.name) for path in beside.glob("*") if path.name.isdecimal()]
+        return Tree(self.folder, max(found, index * WIDTH + max(widths, default=0)))
 
     def grow(self, leaves: Sequence[bytes]) -> Tree:
         """The tree with these leaf hashes added; its tiles are on disk when this returns."""

@@ -1,14 +1,16 @@
 """The sequencer: puts committed rows of the log in its tree and signs the new head, within a second
 and outside the path of whoever reads.
 
-One step: 1. the last signed head, and the rows after it; 2. the tiles still give that head, and no
-later one was published; 3. the tree grows, its tiles are on disk; 4. it is read anew and shown to
-continue the last head; 5. in one transaction: the last head is still the last, the new one is
-signed and stored; 6. it is published as the file `checkpoint`.
+One step: 1. the last signed head, and the rows from the last one it holds; 2. the tiles still give
+that head, no later one was published, and tiles that go on are of these rows; 3. the tree grows,
+its tiles are on disk; 4. it is read anew and shown to continue the last head; 5. in one
+transaction: the last head is still the last, the new one is signed and stored; 6. it is published
+as the file `checkpoint`.
 
 Rules kept here: it never signs what does not continue what it signed; a step that ends anywhere,
 by kill -9 too, is repeated and gives the same tiles, because rows never change; one works at a time
-(a lock on the folder), and if two did, the transaction lets one sign and the other begin anew.
+(a lock on the folder), and if two did, the transaction lets one sign and the other begin anew. What
+it refuses, it says in the file `geweigerd`: as long as that is there, nobody reads anything.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ from infra.tegels import Tree, TreeDamagedError, write
 
 BATCH = 20_000
 """Rows that one head takes in at most."""
-CHECKPOINT, PUBLIC = "checkpoint", "sleutel.pub"
+CHECKPOINT, PUBLIC, REFUSED = "checkpoint", "sleutel.pub", "geweigerd"
+WRONG = (HeadRefusedError, LogDamagedError, TreeDamagedError)
+"""What is wrong with a log, and stays so until somebody looks into it."""
 
 
 POLL = 0.5
@@ -71,22 +75,42 @@ class Sequencer:
     def step(self) -> int:
         """Sign what is new; how many rows that were. The path of the module, step by step.
 
-        Raises KeyFileError without its key, HeadRefusedError or LogDamagedError for what it
-        will not sign, and what the database raises.
+        Raises KeyFileError without its key, HeadRefusedError, LogDamagedError or TreeDamagedError
+        for what it will not sign, and what the database raises.
         """
         with _alone(self.folder) as alone:
-            return self._step() if alone else 0
+            if not alone:
+                return 0
+            try:
+                signed = self._step()
+            except WRONG as wrong:
+                refused = f"{wrong}\n".encode()
+                if not self._refused.exists() or self._refused.read_bytes() != refused:
+                    write(self._refused, refused)
+                raise
+            if self._refused.exists():
+                self._refused.unlink()
+            return signed
+
+    @property
+    def _refused(self) -> Path:
+        return self.folder / REFUSED
 
     def _step(self) -> int:
         signer = self._key.signer()
         # Before the database: what another signs in between is then in neither, or only there.
-        published = self._published(signer.verifier)
+        known = published(self.folder, signer.verifier)
         with self._database.read() as tx:  # 1
+            made = Tree(self.folder, last_head(tx, signer.verifier).size).beyond()
+        with self._database.read() as tx:  # after the tiles: all they hold was committed before
             last = last_head(tx, signer.verifier)
-            rows = entries(tx, last.size, BATCH)
-        self._continues(last, published)  # 2
+            rows = _after(tx, last, max(BATCH, made.size - last.size))
+        self._continues(last, known)  # 2
+        if rows or known != last:
+            _fit(made, last, rows)
+        rows = rows[:BATCH]
         if not rows:
-            if published != last:
+            if known != last:
                 self._publish()
             return 0
         tree = self._tree(last)
@@ -114,10 +138,6 @@ class Sequencer:
         if first is None:
             return Waiting(0, 0.0)
         return Waiting(rows, (self._now() - datetime.fromisoformat(first)).total_seconds())
-
-    def _published(self, key: Verifier) -> Head:
-        path = self.folder / CHECKPOINT
-        return read(path.read_text(), key) if path.exists() else _none(key)
 
     @staticmethod
     def _continues(last: Head, published: Head) -> None:
@@ -160,6 +180,49 @@ def signing_key(database: Database, path: Path, gemeente: str) -> KeyFile:
     with database.read() as tx:
         new = stored_head(tx) is None
     return KeyFile(path, origin(gemeente), create=new)
+
+
+def published(folder: Path, key: Verifier) -> Head:
+    """The head that is published in a folder; that of nothing when there is none.
+
+    Raises HeadRefusedError.
+    """
+    path = folder / CHECKPOINT
+    return read(path.read_text(), key) if path.exists() else _none(key)
+
+
+def readable(folder: Path, key: KeyFile) -> Callable[[], None]:
+    """What says before every look whether its lines can be signed and will be; costs a look at two
+    files. It raises KeyFileError without the key, LogDamagedError when the sequencer refuses.
+    """
+
+    def check() -> None:
+        key.signer()
+        if (folder / REFUSED).exists():
+            raise LogDamagedError
+
+    return check
+
+
+def _after(tx: Tx, last: Head, limit: int) -> Sequence[bytes]:
+    """The rows after a head, of which the last one must still be there. Raises LogDamagedError."""
+    rows = entries(tx, max(0, last.size - 1), limit + 1)
+    if last.size and not rows:
+        raise LogDamagedError("er zijn regels weg die waren ondertekend")
+    return rows[1:] if last.size else rows[:limit]
+
+
+def _fit(made: Tree, last: Head, rows: Sequence[bytes]) -> None:
+    """That tiles which go on after the last head are of rows that are there: of what was broken
+    off, and not of a log that was put back. Raises LogDamagedError, TreeDamagedError."""
+    if made.size <= last.size:
+        return
+    further = list(made.leaves(last.size))
+    if further != [leaf_hash(row) for row in rows[: len(further)]]:
+        raise LogDamagedError(
+            f"de tegels hebben {made.size} regels, en na regel {last.size} heeft het logboek "
+            "andere of geen"
+        )
 
 
 def entries(tx: Tx, after: int, limit: int) -> Sequence[bytes]:

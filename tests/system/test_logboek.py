@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner, Result
 
 from app.__main__ import cli
 from app.front import _openbaar
 from infra.getuige import LogbookGoneError, RemoteLog, Witness
 from infra.koppen import WITNESS, HeadRefusedError, KeyFile, read
-from infra.logbook import logregels
+from infra.logbook import LogDamagedError, logregels
 from infra.volgorde import CHECKPOINT
 from tests.consent.huis import Huis
 from tests.system.stad import Uur, stad
@@ -107,6 +107,26 @@ def test_commands_say_whether_the_log_is_whole(huis: Huis, tmp_path: Path) -> No
     dicht = CliRunner().invoke(cli, ["logboek", "controleer", "--data", str(kopie)])
     assert dicht.exit_code == 9
     assert "logregel 3" in dicht.stderr
+
+
+def test_a_log_that_does_not_fit_closes_reading_until_it_is_repaired(huis: Huis) -> None:
+    teken(huis)
+    dossier = f"/dossiers/{huis.id}"
+    assert huis.stad.vraag("GET", "ellen", dossier).status_code == 200
+    with huis.consent.database.write() as tx:
+        weg = [row._asdict() for row in tx.execute(select(logregels).where(logregels.c.nr > 3))]
+        tx.execute(delete(logregels).where(logregels.c.nr > 3))
+    with pytest.raises(LogDamagedError):
+        teken(huis)
+    dicht = huis.stad.vraag("GET", "ellen", dossier)
+    assert (dicht.status_code, dicht.json()["code"]) == (503, "logboek-dicht")
+    assert "klopt niet meer" in dicht.json()["detail"]
+    fout = commando(huis, "narekenen")
+    assert fout.exit_code == 9
+    with huis.consent.database.write() as tx:
+        tx.execute(insert(logregels), weg)
+    teken(huis)
+    assert huis.stad.vraag("GET", "ellen", dossier).status_code == 200
 
 
 def test_the_key_of_another_log_proves_nothing(huis: Huis, tmp_path: Path) -> None:
