@@ -279,14 +279,15 @@ class Consent:
         self, wie: Aangemeld, huishouden: UUID, doel: Doel | None,
         beantwoord: Callable[[Feiten], tuple[T, Sequence[Deel]] | None],
         meer: Mapping[str, Any] | None = None, *, toezicht: bool = False,
-        nummer: UUID | None = None,
+        nummer: UUID | None = None, soort: str = "uitleg",
     ) -> T | None:  # fmt: skip
-        """Answer one question that opens nothing, and log it in the same transaction.
+        """Answer one question that opens no key, and log it in the same transaction.
 
         `beantwoord` gives the answer and the parts it was about, or None for what may not be known:
         to who has no relation here, or asks about nobody of here, the answer is None and the same
         row is written. `meer` is what the row says of the question itself. With `toezicht` no
-        relation is asked: whoever calls has made sure that this person supervises.
+        relation is asked: whoever calls has made sure that this person supervises. `soort` is
+        "inzage" where the answer itself tells what was recorded.
         """
         vraagt, nu, nummer = vrager(wie), self._now(), nummer or trace.huidige() or uuid4()
         with self.database.write() as tx:
@@ -303,7 +304,7 @@ class Consent:
                 self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE, meer=meer)
                 return None
             antwoord, delen = found
-            self._log(tx, nu, nummer, wie, doel, huishouden, delen, soort="uitleg", meer=meer)
+            self._log(tx, nu, nummer, wie, doel, huishouden, delen, soort=soort, meer=meer)
         return antwoord
 
     def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:

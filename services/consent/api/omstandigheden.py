@@ -12,6 +12,7 @@ from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
 from services.consent.delen.omstandigheden import Omstandigheden
+from services.consent.delen.verwijsindex import ook_gemeld
 from services.consent.domain import Handeling
 
 
@@ -64,6 +65,21 @@ class Vervangers(Bericht):
 
     kan: bool
     vervangers: list[VervangerAntwoord]
+
+
+class VerwijzingAntwoord(Bericht):
+    """Somebody else who reported this youth, and how to reach her."""
+
+    melder: UUID
+    contact: str
+
+
+class OokGemeldAntwoord(Bericht):
+    """The decision with its sentence; `meldingen` only when it opens."""
+
+    uitkomst: str
+    zin: str
+    meldingen: list[VerwijzingAntwoord]
 
 
 class BeslissersAntwoord(Bericht):
@@ -119,6 +135,22 @@ def router(consent: Consent) -> APIRouter:
                 for een in gevonden.loopt
             ],
         )
+
+    @routes.get(
+        "/huishoudens/{huishouden}/personen/{persoon}/verwijzingen",
+        response_model=OokGemeldAntwoord, summary="Wie meldde deze jeugdige ook?",
+        operation_id="ookGemeld",
+    )  # fmt: skip
+    def wie_meldde(huishouden: UUID, persoon: UUID, wie: Wie) -> OokGemeldAntwoord:
+        """Wie deze jeugdige ook in de verwijsindex meldde, als u dat zelf deed; nooit waarom."""
+        gevonden = ook_gemeld(consent, wie, huishouden, persoon)
+        return OokGemeldAntwoord(
+            uitkomst=gevonden.besluit.uitkomst, zin=gevonden.besluit.zin,
+            meldingen=[
+                VerwijzingAntwoord(melder=melding.melder, contact=melding.contact)
+                for melding in gevonden.meldingen
+            ],
+        )  # fmt: skip
 
     @routes.get(
         "/huishoudens/{huishouden}/vervangers", response_model=Vervangers,

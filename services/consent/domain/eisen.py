@@ -37,7 +37,7 @@ from services.consent.domain.eisen_personen import (
     zelf,
     zestien,
 )
-from services.consent.domain.feiten import bestemd, geldig, vervangingen
+from services.consent.domain.feiten import Feiten, bestemd, geldig, vervangingen
 from services.consent.domain.geval import Bewijs, Geval
 from services.consent.domain.uitkomst import Code
 from services.consent.regels import Eis
@@ -102,15 +102,19 @@ def gemeld(geval: Geval) -> Bewijs:
 
 
 def eigen_verwijzing(geval: Geval) -> Bewijs:
-    """Who asks reported this person to the verwijsindex, and the report still stands: two years at
-    most, whatever its end (Jeugdwet 7.1.4.5 lid 2 onder a)."""
-    dag = geval.feiten.vandaag
+    """Who asks reported this person to the verwijsindex, and the report still stands."""
     for nummer, melding in geval.van(Verwijzing):
-        van = melding.van
-        te_oud = (dag.year, dag.month, dag.day) > (van.year + 2, van.month, van.day)
-        if melding.melder == geval.wie and geldig(van, melding.tot, geval.feiten) and not te_oud:
+        if melding.melder == geval.wie and verwijzing_staat(melding, geval.feiten):
             return nummer
     return Code.GEEN_GROND
+
+
+def verwijzing_staat(melding: Verwijzing, feiten: Feiten) -> bool:
+    """Whether a report to the verwijsindex stands today: two years at most, whatever its end
+    (Jeugdwet 7.1.4.5 lid 2 onder a)."""
+    dag, van = feiten.vandaag, melding.van
+    te_oud = (dag.year, dag.month, dag.day) > (van.year + 2, van.month, van.day)
+    return geldig(van, melding.tot, feiten) and not te_oud
 
 
 def veiligheidskern(geval: Geval) -> Bewijs:

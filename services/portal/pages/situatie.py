@@ -87,6 +87,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         h: dict[str, Any] = zichtbaar(
             await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden, netwerk=True)
         )
+        eigen_melding = any(een["wat"] == "verwijzing" for een in gelezen["loopt"])
+        bron = f"/huishoudens/{huishouden}/personen/{persoon}/verwijzingen"
+        gemeld = await kader.lees(sessie, bron) if eigen_melding and not wat else None
         namen = {
             str(wie["id"]): naam
             for wie in (*h["leden"], *h["netwerk"])
@@ -99,6 +102,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         return kader.pagina(
             "situatie.html", sessie, 200 if fout is None else fout.status, h=h, persoon=zelf,
             naam=namen.get(zelf, "dit lid"), kan=kan, loopt=gelezen["loopt"], gedaan=gedaan,
+            gemeld=gemeld, melders={str(p.id): f"{p.naam} ({p.organisatie})" for p in kader.staff},
             wat=wat if wat in kan else "", fout=fout,
             fouten=velden.fouten(fout, {"ontvanger": "aan", "gegevenDoor": "door"}),
             waarden=velden.waarden, sleutel=velden["sleutel"],
