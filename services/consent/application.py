@@ -158,7 +158,7 @@ class Consent:
             self.store, self.logboek, self._feiten, self.taken, maak, now, lezer
         )
         self.noodzicht = Noodzicht(lezer, self.logboek, self.nood, maak, now, database)
-        afscherming = Afscherming(self.logboek, self._feiten, maak.register, now)
+        self.afscherming = afscherming = Afscherming(self.logboek, self._feiten, maak.register, now)
         self.beperkingen = Beperkingen(
             self.store, self.logboek, self._feiten, afscherming, lezer, self.taken, maak, now
         )

@@ -88,7 +88,7 @@ class Huis:
             "herzienOp": "2026-04-01", "tot": "2026-05-01", **tekst,
         }  # fmt: skip
 
-    def toestemming(self, **anders: Any) -> str:
+    def toestemming(self, wie: str = "anna", **anders: Any) -> str:
         """Anna lets Ellen see her debts; the id of the record."""
         body = {
             "huishouden": str(self.id), "persoon": str(self.anna), "doel": "regie",
@@ -96,7 +96,7 @@ class Huis:
             "ontvanger": {"medewerker": str(self.stad.wie["ellen"].id)},
             "gegevenDoor": str(self.anna), "wijze": "mondeling",
         } | anders  # fmt: skip
-        return str(self.stad.doe("anna", "/toestemmingen", body)["id"])
+        return str(self.stad.doe(wie, "/toestemmingen", body)["id"])
 
     def trek_in(self, record: str, wie: str = "anna") -> None:
         self.stad.doe(wie, f"/vastleggingen/{record}/intrekking", {"huishouden": str(self.id)})

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from events.begrippen import Leefgebied
 from infra.auth import Rol
 from tests.consent.huis import Huis
+from tests.consent.test_omstandigheden import doet_mee, grond, professional, vast
 from tests.portal.bezoeker import Bezoeker
 from tests.system.stad import stad
 
@@ -51,6 +52,15 @@ class Twee(Huis):
         for persoon in personen:
             kid = self.kid(persoon, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID)
             self.consent.vrijgave(self.wie(wie), self.id, [kid])
+
+    def zicht(self, wie: str) -> str:
+        """What she reads about who sees what of her, with herself blotted out."""
+        persoon = str(self.wie(wie).actor.id)
+        body = {"huishouden": str(self.id), "persoon": persoon}
+        rijen = self.stad.vraag("POST", wie, "/simulaties", body).json()["rijen"]
+        ander = str(self.bert if persoon == str(self.anna) else self.anna)
+        zonder = [rij for rij in rijen if rij["wie"] not in (persoon, ander)]
+        return str(zonder).replace(persoon, "…")
 
     def overzicht(self, wie: str) -> list[dict[str, Any]]:
         regels: list[dict[str, Any]] = self.stad.zie(
@@ -206,6 +216,37 @@ def test_that_supervision_read_the_log_does_not_tell_what_there_was_to_read(twee
         assert stad.vraag("POST", "joris", pad, body).status_code == 200, pad
     assert twee.overzicht("anna") == twee.overzicht("bert")
     assert len(twee.overzicht("anna")) == 4  # household, export, central log, and asked by name
+
+
+@pytest.mark.parametrize("naar", ["medewerkers", "organisaties", "doelen"])
+def test_who_sees_what_tells_of_no_record_for_a_look_that_is_withheld(
+    twee: Twee, naar: str
+) -> None:
+    """A ground of Veilig Thuis, and a doctor who spoke without leave, about Anna only."""
+    vera = professional(twee, 1, "Vera", "Veilig Thuis", "veilig-thuis")
+    doet_mee(twee, vera)
+    wie = [twee.stad.wie[naam] for naam in (vera, "sanne")]
+    gebied = {
+        "medewerkers": [str(persona.id) for persona in wie],
+        "organisaties": [persona.organisatie for persona in wie],
+        "doelen": ["veilig-thuis"],
+    }
+    twee.besluit(toepassingsgebied={naar: gebied[naar], "van": "2026-03-01"})
+    twee.toestemming()
+    twee.toestemming(persoon=str(twee.bert), gegevenDoor=str(twee.bert), wie="bert")
+    voor = [twee.zicht(wie) for wie in ("anna", "bert")]
+    assert voor[0] == voor[1]
+    grond(twee, vera, twee.anna, "veilig-thuis", "wmo", "veiligheid")
+    if naar != "doelen":
+        gesproken = {
+            "wat": "doorbreking", "herkomst": "zorg-behandeling", "onderwerpen": ["veiligheid"],
+            "ontvanger": {"medewerker": str(twee.stad.wie[vera].id)}, "van": "2026-03-01",
+            "afweging": "Er is acuut gevaar en een lichter middel helpt hier niet meer.",
+        }  # fmt: skip
+        assert vast(twee, "sanne", twee.anna, gesproken).status_code == 201
+    assert twee.zicht("anna") == twee.zicht("bert") == voor[0]
+    grond(twee, "yusuf", twee.anna, "schuldhulp", "wmo", "wonen")
+    assert twee.zicht("anna") != voor[0]  # what is not withheld counts
 
 
 def test_nothing_in_a_fact_or_a_column_says_whom_a_restriction_is_about(twee: Twee) -> None:

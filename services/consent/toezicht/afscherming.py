@@ -14,11 +14,13 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from events.toezicht import Beperking, Toepassingsgebied
-from events.waarden import Doel
+from events.waarden import Doel, Ontvanger
 from infra.auth import Aangemeld
 from infra.database import Tx
 from infra.decider import NEDERLAND
 from infra.logbook import Geschreven, Logbook, logregels
+from infra.staff import Persona
+from services.consent.domain.feiten import Inhoud, Vastlegging
 from services.consent.log.blik import Blik
 from services.consent.log.register import Register
 from services.consent.projections import Beslisfeiten
@@ -54,8 +56,7 @@ class Afscherming:
 
     def voor(self, tx: Tx, persoon: UUID) -> Callable[[Geschreven], bool]:
         """What is withheld from this person today, as a question about one line of hers."""
-        vandaag = self._now().astimezone(NEDERLAND).date()
-        geldend = [een for een in self.besloten(tx).values() if vandaag <= een.tot]
+        geldend = self._geldend(tx)
         samen = self._samen_met(tx, persoon, {een.persoon for een in geldend})
         dicht = {
             look
@@ -64,6 +65,30 @@ class Afscherming:
             for look in self._geraakt(tx, een.persoon, een.toepassingsgebied)
         }
         return lambda regel: _look(regel) in dicht
+
+    def verborgen(
+        self, tx: Tx, persoon: UUID, staf: Callable[[UUID], Persona | None]
+    ) -> Callable[[Vastlegging], bool]:
+        """Which records about this person would tell her of looks that are withheld today: that
+        they were made is withheld, or they are for who looks. What she gave herself she knows.
+        """
+        gebieden = [een.toepassingsgebied for een in self._geldend(tx) if een.persoon == persoon]
+        blikken = list(self._blikken(tx, persoon)) if gebieden else []
+        gemaakt = {
+            blik.besluit.regel.inhoud["vraag"].get("record")
+            for gebied in gebieden
+            for blik in blikken
+            if blik.besluit is not None and raakt(gebied, blik, self._doel(blik))
+        }
+
+        def dicht(record: Vastlegging) -> bool:
+            if getattr(record.inhoud, "gegeven_door", None) == persoon:
+                return False
+            return str(record.id) in gemaakt or any(
+                _voor_wie_keek(gebied, record.inhoud, staf) for gebied in gebieden
+            )
+
+        return dicht
 
     def besloten(self, tx: Tx) -> dict[UUID, Beperking]:
         """The decisions that were taken and not ended, by number."""
@@ -80,6 +105,10 @@ class Afscherming:
             blik.van(wie) and raakt(gebied, blik, self._doel(blik))
             for blik in self._blikken(tx, beperking.persoon)
         )
+
+    def _geldend(self, tx: Tx) -> list[Beperking]:
+        vandaag = self._now().astimezone(NEDERLAND).date()
+        return [een for een in self.besloten(tx).values() if vandaag <= een.tot]
 
     def _samen_met(self, tx: Tx, persoon: UUID, personen: set[UUID]) -> set[UUID]:
         """Who of these was looked at together with her; she too, if she is one of them."""
@@ -119,6 +148,21 @@ class Afscherming:
             return self._register.lees(uri)[0].doel
         genoemd = (blik.besluit or blik.regel).regel.inhoud.get("doel")
         return None if genoemd is None else Doel(genoemd)
+
+
+def _voor_wie_keek(
+    gebied: Toepassingsgebied, inhoud: Inhoud, staf: Callable[[UUID], Persona | None]
+) -> bool:
+    """Whether a record lets somebody look whose looks a decision withholds, or for such a purpose;
+    an objection is her own."""
+    ontvanger: Ontvanger | None = getattr(inhoud, "ontvanger", None)
+    if ontvanger is None:
+        return False
+    wie = ontvanger.medewerker
+    persona = None if wie is None else staf(wie)
+    waar = ontvanger.organisatie if persona is None else persona.organisatie
+    doel: Doel | None = getattr(inhoud, "doel", None)
+    return wie in gebied.medewerkers or waar in gebied.organisaties or doel in gebied.doelen
 
 
 def _look(regel: Geschreven) -> Look:

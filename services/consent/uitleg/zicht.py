@@ -22,6 +22,7 @@ from infra.decider import NietBekend, RegelFout
 from infra.staff import Persona
 from services.consent.application import Consent, vrager
 from services.consent.domain import Besluit, Feiten, Vraag, Vrager, relaties
+from services.consent.domain.feiten import Vastlegging
 from services.consent.log.verantwoording import Deel
 from services.consent.regels import Regelset, Wie
 from services.consent.uitleg.openingen import Opening, Stap, Stapsoort, met, minste
@@ -113,8 +114,11 @@ class Zicht:
         if vraag.stel and vraag.vergelijk is not None:
             raise EenVraagTegelijk
 
+        with self._consent.database.read() as tx:
+            verborgen = self._consent.afscherming.verborgen(tx, vraag.persoon, self._staf)
+
         def beantwoord(feiten: Feiten) -> tuple[list[Rij], list[Deel]] | None:
-            zicht = self._zicht(wie, vraag.persoon, feiten)
+            zicht = self._zicht(wie, vraag.persoon, feiten, verborgen)
             if zicht is None:
                 return None
             rijen = self._rijen(vraag, zicht)
@@ -138,7 +142,13 @@ class Zicht:
             raise NietBekend
         return found
 
-    def _zicht(self, wie: Aangemeld, persoon: UUID, feiten: Feiten) -> Feiten | None:
+    def _zicht(
+        self,
+        wie: Aangemeld,
+        persoon: UUID,
+        feiten: Feiten,
+        verborgen: Callable[[Vastlegging], bool],
+    ) -> Feiten | None:
         """The facts that an answer to this asker may rest on; None when she may not ask."""
         if persoon not in feiten.leden:
             return None
@@ -150,8 +160,11 @@ class Zicht:
             if persoon != wie.actor.id or not beslis(ik, zelf, feiten, regels).open:
                 return None
             # What was recorded about her is hers to know; of what others do in an emergency or in
-            # the safety house she is told by them, not by a question put here.
-            eigen = tuple(r for r in feiten.vastleggingen if r.persoon == persoon)
+            # the safety house she is told by them, not by a question put here; and what would tell
+            # of a look that a decision withholds (UAVG 41) is not told here either.
+            eigen = tuple(
+                r for r in feiten.vastleggingen if r.persoon == persoon and not verborgen(r)
+            )
             return replace(zonder_vastleggingen(feiten), vastleggingen=eigen)
         huis = Onderdeel((persoon,), herkomst("gezinsplan"), Rubriek.REGIE)
         if Wie.REGISSEUR in relaties(ik, feiten) and beslis(ik, huis, feiten, regels).open:
