@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 import os
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
@@ -285,10 +287,29 @@ class _TooLargeError(Exception):
     """The request's body is larger than MAX_BODY."""
 
 
-class _Border:
-    """The outermost layer: trace, size of the request, headers of the response, last resort.
+_MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\x00")
+"""What a JSON text with half a character has in it: escaped, in UTF-8, or in UTF-16."""
 
-    Plain ASGI: it costs nothing per byte of a body.
+
+def _half(body: bytearray) -> bool:
+    """Whether a JSON text holds half a character (a lone surrogate), which no log can hold.
+
+    What is no JSON at all is refused where it is read.
+    """
+    if not _MAYBE_HALF.search(body):
+        return False
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+class _Border:
+    """The outermost layer: trace, size and characters of the request, headers of the response,
+    last resort. Plain ASGI: what it costs per byte of a body is one search.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -314,14 +335,19 @@ class _Border:
                     headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
 
-        size = 0
+        size, body = 0, bytearray()
 
         async def receive_counted() -> Message:
             nonlocal size
             message = await receive()
-            size += len(message.get("body", b""))
+            part = message.get("body", b"")
+            size += len(part)
             if size > MAX_BODY:
                 raise _TooLargeError
+            if message["type"] == "http.request":
+                body.extend(part)
+                if not message.get("more_body", False) and _half(body):
+                    raise HTTPException(400)
             return message
 
         async def send_unless_too_large(message: Message) -> None:

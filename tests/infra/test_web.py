@@ -55,6 +55,25 @@ def test_body_of_the_largest_size_passes(client: httpx.Client) -> None:
     assert client.post("/brieven", content=body, headers=JSON).json() == {"lengte": MAX_BODY - 12}
 
 
+@pytest.mark.parametrize("half", [
+    rb'{"tekst":"\ud83d"}', rb'{"tekst":"\\\udc00 en meer"}', b'{"tekst":"\xed\xa0\xbd"}',
+    rb'{"tekst":"x","meer":{"a":["\uDE00\uD83D"]}}', rb'{"tekst":"x","meer":{"\ud800":1}}',
+    '{"tekst":"\ud83d"}'.encode("utf-16-le", "surrogatepass"),
+])  # fmt: skip
+def test_half_a_character_is_refused_wherever_it_is(client: httpx.Client, half: bytes) -> None:
+    for content in (half, iter([half[:-9], half[-9:]])):  # type: ignore[attr-defined]
+        answer = client.post("/brieven", content=content, headers=JSON)
+        assert (answer.status_code, answer.json()["code"]) == (400, "onjuiste-invoer")
+
+
+@pytest.mark.parametrize(("whole", "length"), [
+    (rb'{"tekst":"\ud83d\ude00"}', 1), (rb'{"tekst":"\\ud83d"}', 6),
+    ('{"tekst":"😀é"}'.encode(), 2),
+])  # fmt: skip
+def test_a_whole_character_is_not(client: httpx.Client, whole: bytes, length: int) -> None:
+    assert client.post("/brieven", content=whole, headers=JSON).json() == {"lengte": length}
+
+
 @pytest.mark.parametrize("begin", [b'{"tekst":"', b"[", b"\xff"])
 def test_larger_body_is_refused_whatever_is_in_it(client: httpx.Client, begin: bytes) -> None:
     body = begin + b"a" * MAX_BODY

@@ -28,6 +28,8 @@ from services.consent.uitleg.simulatie import Onderdeel
 
 SPELING = timedelta(minutes=5)
 """How far clocks may differ before a time is another time."""
+LANGSTE_REDEN = 200
+"""Characters of a reason, here as elsewhere (`events.waarden.Kort`): it goes into the log."""
 _TIJD = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 """RFC 3339: a date, a time with seconds, and an offset."""
 T = TypeVar("T")
@@ -75,15 +77,16 @@ def lees(verzoek: Mapping[str, Any], wie: Aangemeld, nu: datetime) -> Evaluatie:
     _nu(context.get("time"), nu)
     over = _subject(subject, wie)
     reden = context.get("reden")
-    if over != wie.actor.id and not (isinstance(reden, str) and len(reden.strip()) >= 10):
+    if reden is not None and not (isinstance(reden, str) and len(reden) <= LANGSTE_REDEN):
+        raise OngeldigVerzoek(f"context.reden is tekst van hoogstens {LANGSTE_REDEN} tekens")
+    if over != wie.actor.id and len((reden or "").strip()) < 10:
         raise OngeldigVerzoek("over een ander hoort context.reden erbij, van tien tekens of meer")
     huishouden, onderdeel = _resource(resource)
     naam = _tekst(action, "name", "action")
     activiteit = (action.get("properties") or {}).get("processing_activity_id")
     return Evaluatie(
         spoor, over, huishouden, onderdeel if naam == "inzien" else None,
-        activiteit if isinstance(activiteit, str) else None,
-        reden if isinstance(reden, str) else None,
+        activiteit if isinstance(activiteit, str) else None, reden,
     )  # fmt: skip
 
 
