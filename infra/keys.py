@@ -11,22 +11,25 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     Uuid,
@@ -41,7 +44,9 @@ from sqlalchemy import (
 from events.base import Gezamenlijk, KeyId, Zegelplaats
 from events.begrippen import Herkomst, Onderwerp, herkomst, onderwerp
 from infra.database import Database, Tx
-from infra.provider import FileKeyProvider, KeyFileError
+from infra.provider import FileKeyProvider
+from infra.wrapped import SubjectErasedError as SubjectErasedError
+from infra.wrapped import Wrapped
 
 tables = MetaData()
 
@@ -91,40 +96,12 @@ erased_subjects = Table(
 )
 
 
-class SubjectErasedError(Exception):
-    """A key was asked for a person whose keys were destroyed."""
-
-
 class UnknownKeyError(Exception):
     """A key id that this store never gave out."""
 
 
 class CheckpointBusyError(Exception):
     """A reader kept the log file open; the erasure is not confirmed yet and can be repeated."""
-
-
-class Wrapped(NamedTuple):
-    """A data key, still closed: a joint key under a wrap key, any other under a person key."""
-
-    wrap: int | None
-    key: bytes | None
-    person_wrap: int | None
-    person_key: bytes | None
-
-    @property
-    def erased(self) -> bool:
-        return self.key is None or (self.wrap is None and self.person_key is None)
-
-    def open(self, unwrap: Callable[[int, bytes], bytes]) -> bytes:
-        """The key itself. Raises SubjectErasedError, KeyFileError."""
-        if self.key is not None and self.wrap is not None:
-            return unwrap(self.wrap, self.key)
-        if self.key is None or self.person_wrap is None or self.person_key is None:
-            raise SubjectErasedError
-        try:
-            return aes_key_unwrap(unwrap(self.person_wrap, self.person_key), self.key)
-        except InvalidUnwrap:
-            raise KeyFileError("de sleutelopslag is beschadigd") from None
 
 
 class KeyInfo(NamedTuple):
@@ -174,7 +151,7 @@ class KeyStore:
     def describe(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
         """What these keys are about. Raises UnknownKeyError for a kid that was never given out."""
         infos: dict[KeyId, KeyInfo] = {}
-        for kid, uit, over, subject, *closed in tx.execute(_DESCRIBE, {"kids": list(kids)}):
+        for kid, uit, over, subject, *closed in tx.execute(_DESCRIBE, {"kids": list(kids)}).all():
             known = infos.get(kid)
             if known is None:
                 infos[kid] = KeyInfo(
@@ -195,6 +172,14 @@ class KeyStore:
         """
         unwrap = cache(self._provider.unwrapper())
         return {info.kid: info.closed.open(unwrap) for info in infos if not info.erased}
+
+    def unwrap_rows(self, rows: Iterable[Row[Any]]) -> dict[KeyId, bytes]:
+        """`unwrap` for rows that were read `with_key`. Raises UnknownKeyError, KeyFileError."""
+        closed = {row.key_id: Wrapped(*row[-len(_CLOSED) :]) for row in rows}
+        if None in closed:
+            raise UnknownKeyError
+        unwrap = cache(self._provider.unwrapper())
+        return {kid: key.open(unwrap) for kid, key in closed.items() if not key.erased}
 
     def release(
         self, tx: Tx, infos: Iterable[KeyInfo], vraag: UUID, span: str
@@ -350,15 +335,26 @@ class KeyStore:
             self._provider.forget(keep=new)  # 4
 
 
-_CURRENT = (
-    select(
-        data_keys.c.kid,
-        data_keys.c.single,
-        data_keys.c.wrap,
-        data_keys.c.wrapped,
-        person_keys.c.wrap.label("person_wrap"),
-        person_keys.c.wrapped.label("person_wrapped"),
+_CLOSED = (
+    data_keys.c.wrap.label("key_wrap"),
+    data_keys.c.wrapped.label("key_wrapped"),
+    person_keys.c.wrap.label("person_wrap"),
+    person_keys.c.wrapped.label("person_wrapped"),
+)
+"""What `Wrapped` is made of."""
+
+
+def with_key(rows: Select[Any], kid: ColumnElement[KeyId]) -> Select[Any]:
+    """Rows of a table, each with the key that this column of it names: for `unwrap_rows`."""
+    return (
+        rows.add_columns(data_keys.c.kid.label("key_id"), *_CLOSED)
+        .outerjoin(data_keys, data_keys.c.kid == kid)
+        .outerjoin(person_keys, person_keys.c.subject == data_keys.c.single)
     )
+
+
+_CURRENT = (
+    select(data_keys.c.kid, data_keys.c.single, *_CLOSED)
     .outerjoin(person_keys, person_keys.c.subject == data_keys.c.single)
     .where(
         data_keys.c.subjects_hash == bindparam("b_subjects"),
@@ -376,10 +372,7 @@ _DESCRIBE = (
         data_keys.c.herkomst,
         data_keys.c.onderwerp,
         key_subjects.c.subject,
-        data_keys.c.wrap,
-        data_keys.c.wrapped,
-        person_keys.c.wrap.label("person_wrap"),
-        person_keys.c.wrapped.label("person_wrapped"),
+        *_CLOSED,
     )
     .join(key_subjects, key_subjects.c.kid == data_keys.c.kid)
     .outerjoin(person_keys, person_keys.c.subject == data_keys.c.single)

@@ -83,6 +83,7 @@ CONTRACTS = {
         ("events/plan.py", "import sqlalchemy"),
     ],
     "cryptography only where it is owned": [("infra/store.py", "import cryptography")],
+    "canonical JSON in one place": [("infra/logbook.py", "import orjson")],
     "eventsourcing only in the store": [("infra/feed.py", "import eventsourcing")],
     "fastapi only at the edge": [("services/plan/application.py", "import fastapi")],
     "prometheus only in metrics": [("infra/management.py", "import prometheus_client")],

@@ -85,7 +85,7 @@ from services.consent.tijd.taken import Taken
 from services.consent.toezicht.afscherming import Afscherming
 from services.consent.toezicht.afwijkingen import Afwijkingen
 from services.consent.toezicht.beperking import Beperkingen
-from services.consent.toezicht.eigen import Lezer
+from services.consent.toezicht.eigen import Lezer, Stap
 from services.consent.toezicht.eigen_taak import EigenTaak
 from services.consent.toezicht.nood import Noodtoegangen
 from services.consent.toezicht.noodzicht import Noodzicht
@@ -153,7 +153,8 @@ class Consent:
         self.dagwerk = Dagwerk(
             self.store, self._feiten, self.taken, self.bevestigen, now, lambda tx: self.volgt(tx)
         )
-        maak, lezer = self.verantwoording, Lezer(self.store, self._keys)
+        maak = self.verantwoording
+        lezer = self._lezer = Lezer(self.store, self._keys)
         self.nood = Noodtoegangen(
             self.store, self.logboek, self._feiten, self.taken, maak, now, lezer
         )
@@ -222,7 +223,7 @@ class Consent:
     ) -> Vrijgave:  # fmt: skip
         vraagt = vrager(wie)  # 1
         rijen = self._feiten.rijen(tx, huishouden)  # 2
-        feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+        feiten = self._gevouwen(rijen, vraagt, huishouden, nu)
         hier = relaties(vraagt, feiten)
         if not hier:
             self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE)
@@ -293,9 +294,9 @@ class Consent:
         with self.database.write() as tx:
             rijen = self._feiten.rijen(tx, huishouden)
             if toezicht:
-                feiten = self._feiten.feiten(tx, rijen, huishouden, _dag(nu))
+                feiten = self._feiten.feiten(rijen, huishouden, _dag(nu))
             else:
-                feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+                feiten = self._gevouwen(rijen, vraagt, huishouden, nu)
             found = None
             if toezicht or relaties(vraagt, feiten):
                 self._bijgewerkt(tx, huishouden)
@@ -315,7 +316,7 @@ class Consent:
         vraagt, nu = vrager(wie), self._now()
         with self.database.write() as tx:
             rijen = self._feiten.rijen(tx, huishouden)
-            feiten = self._gevouwen(tx, rijen, vraagt, huishouden, nu)
+            feiten = self._gevouwen(rijen, vraagt, huishouden, nu)
             if relaties(vraagt, feiten):
                 self._bijgewerkt(tx, huishouden)
                 controleer_taak(vraagt, feiten)
@@ -341,6 +342,11 @@ class Consent:
     def record(self, record: UUID) -> Record:
         """The record as it stands (no personal values)."""
         return self.store.load(Record, record)[0]
+
+    def eerste(self, record: UUID) -> Stap | None:
+        """How a record was made: by whom, on which ground; None when it is not there."""
+        with self.database.read() as tx:
+            return next(iter(self._lezer.stappen(tx, record)), None)
 
     def wis(self, wie: Aangemeld, persoon: UUID, context: Context) -> Recorded:
         """Destroy the keys of one person, prove it, and tell everybody by a fact.
@@ -442,12 +448,12 @@ class Consent:
             raise WordtHersteld
 
     def _gevouwen(
-        self, tx: Tx, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime
+        self, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime
     ) -> Feiten:
         vandaag = _dag(nu)
         if not heeft_relatie(rijen, vrager.actor.id, inwoner=vrager.rol == "inwoner"):
             rijen = []  # the same statements run for a household that does not exist
-        return self._feiten.feiten(tx, rijen, huishouden, vandaag, nu)
+        return self._feiten.feiten(rijen, huishouden, vandaag, nu)
 
     def _beslis(
         self, infos: Iterable[KeyInfo], vrager: Vrager, doel: Doel | None, feiten: Feiten

@@ -94,12 +94,18 @@ class Bevestigen:
 
         return self._store.handle(Bevestigstand, _stroom(record), decide, context)
 
+    def wacht(self, huishouden: UUID, record: UUID) -> bool:
+        """Whether a record waits for her to say that it may stand."""
+        with self._store.database.read() as tx:
+            stand = self.stand(tx, self._beslisfeiten.rijen(tx, huishouden)).get(record)
+        return stand is not None and stand.uiterlijk is not None
+
     def stand(self, tx: Tx, rijen: Sequence[Rij]) -> Mapping[UUID, Stand]:
         """How far the records of a household are that had to be confirmed."""
         hier = [rij for rij in rijen if rij.soort == "bevestiging"]
         return {
             UUID(sleutel.removeprefix(_ACHTER)): _stand(inhoud)
-            for sleutel, inhoud in self._beslisfeiten.inhoud(tx, hier).items()
+            for sleutel, inhoud in self._beslisfeiten.inhoud(hier).items()
         }
 
 

@@ -174,10 +174,10 @@ class Dagwerk:
                 self.geraakt({huishouden})
                 return None
             rijen = self._beslisfeiten.rijen(tx, huishouden)
-            feiten = self._beslisfeiten.feiten(tx, rijen, huishouden, vandaag)
+            feiten = self._beslisfeiten.feiten(rijen, huishouden, vandaag)
             stand = dict(self._bevestigen.stand(tx, rijen))
             getekend = [rij for rij in rijen if rij.soort in _SOORTEN]
-            inhoud = self._beslisfeiten.inhoud(tx, getekend)
+            inhoud = self._beslisfeiten.inhoud(getekend)
         gezag = {rij.persoon: rij.versie for rij in rijen if rij.soort == "gezag"}
         namens = [
             een

@@ -92,7 +92,7 @@ class Afscherming:
 
     def besloten(self, tx: Tx) -> dict[UUID, Beperking]:
         """The decisions that were taken and not ended, by number."""
-        inhoud = self._feiten.inhoud(tx, self._feiten.van_soort(tx, "beperking"))
+        inhoud = self._feiten.inhoud(self._feiten.van_soort(tx, "beperking"))
         return {
             UUID(sleutel.removeprefix("beperking:")): Beperking.model_validate(waarde)
             for sleutel, waarde in inhoud.items()

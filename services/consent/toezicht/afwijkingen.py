@@ -186,7 +186,7 @@ class Afwijkingen:
 
     def _instelling(self, tx: Tx, nu: datetime) -> Afwijkingsinstelling:
         """What was decided and holds today. Raises AfwijkingenUit."""
-        inhoud = self._feiten.inhoud(tx, self._feiten.van_soort(tx, "afwijkingen"))
+        inhoud = self._feiten.inhoud(self._feiten.van_soort(tx, "afwijkingen"))
         vandaag = nu.astimezone(NEDERLAND).date()
         for waarde in inhoud.values():
             instelling = Afwijkingsinstelling.model_validate(waarde)
@@ -220,7 +220,7 @@ class Afwijkingen:
     def _namen(self, tx: Tx, leden: dict[UUID, set[UUID]]) -> dict[UUID, set[str]]:
         sleutels = {f"achternaam:{persoon}": huis for huis, ids in leden.items() for persoon in ids}
         per_huis: dict[UUID, set[str]] = defaultdict(set)
-        inhoud = self._feiten.inhoud(tx, self._feiten.van_sleutels(tx, list(sleutels)))
+        inhoud = self._feiten.inhoud(self._feiten.van_sleutels(tx, list(sleutels)))
         for huis, ids in leden.items():
             for persoon in ids:
                 per_huis[huis] |= set(inhoud.get(f"achternaam:{persoon}", ()))

@@ -253,7 +253,7 @@ class Noodtoegangen:
         raise NietBekend
 
     def _gelezen(self, tx: Tx, rijen: Sequence[Rij]) -> list[Eerdere]:
-        inhoud = self._feiten.inhoud(tx, rijen)
+        inhoud = self._feiten.inhoud(rijen)
         gevonden = []
         for rij in rijen:
             nummer = rij.sleutel.rpartition(":")[2]
@@ -313,9 +313,7 @@ class Noodtoegangen:
     def _vergeefs(self, tx: Tx, medewerker: UUID) -> int:
         rijen = self._feiten.van_soort(tx, "noodzoeking", medewerker=medewerker)
         sinds = self._now() - VENSTER
-        return sum(
-            datetime.fromisoformat(op) > sinds for op in self._feiten.inhoud(tx, rijen).values()
-        )
+        return sum(datetime.fromisoformat(op) > sinds for op in self._feiten.inhoud(rijen).values())
 
     def _meld(self, een: Eerdere, eerdere: Sequence[Eerdere], context: Context) -> None:
         """Tell who must know; of a command that is sent again, once."""

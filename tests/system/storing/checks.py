@@ -255,7 +255,7 @@ def _decided(consent: Any, tx: Any) -> dict[UUID, Any]:
     for huis in tx.scalars(select(tabel.c.huishouden).distinct()):
         if huis is not None:
             feiten = consent._feiten
-            opened = feiten.feiten(tx, feiten.rijen(tx, huis), huis, datetime.now(UTC).date())
+            opened = feiten.feiten(feiten.rijen(tx, huis), huis, datetime.now(UTC).date())
             records = sorted(opened.vastleggingen, key=lambda v: v.id)
             found[huis] = replace(opened, vastleggingen=records)
     return found
