@@ -158,6 +158,141 @@ def test_nobody_names_herself_nor_another_who_works_here(huis: Huis) -> None:
     assert vast(huis, "ellen", huis.anna, namens(mia)).status_code == 201
 
 
+# --- whose word counts --------------------------------------------------------------------------
+
+
+def test_no_law_comes_along_with_another(huis: Huis) -> None:
+    """Kees is 14: over a helper's file he decides, over the college's who has custody."""
+    kees, anna = str(huis.kees), str(huis.anna)
+    for regimes in (["jeugdhulp", "wmo"], ["zorg", "jeugd"], ["wmo-aanbieder", "wgs"]):
+        for wie, door in (("anna", anna), ("kees", kees), ("ellen", anna), ("ellen", kees)):
+            body = wil(huis, persoon=kees, regimes=regimes, gegevenDoor=door)
+            geweigerd(post(huis, wie, "/toestemmingen", **body), "vraag-per-wet", 409)
+    for regime, wie, ander in (("jeugdhulp", "kees", "anna"), ("wmo-aanbieder", "kees", "anna"),
+                               ("wgs", "anna", "kees")):  # fmt: skip
+        for door, status in ((wie, 201), (ander, 409)):
+            gever = kees if door == "kees" else anna
+            body = wil(huis, persoon=kees, regimes=[regime], gegevenDoor=gever)
+            assert post(huis, door, "/toestemmingen", **body).status_code == status, regime
+    ja = wil(huis, regimes=["jeugdhulp", "wmo"])
+    assert post(huis, "anna", "/toestemmingen", **ja).status_code == 201, "her own, all of it"
+
+
+# --- what a record rests on ---------------------------------------------------------------------
+
+
+def zeg(huis: Huis, wie: str, persoon: UUID, doel: str, regime: str) -> httpx.Response:
+    return post(huis, wie, "/grondslagen", personen=[str(persoon)], doel=doel, regimes=[regime],
+                onderwerpen=["wonen"], noodzaak="Zonder dit klopt het plan niet.")  # fmt: skip
+
+
+def test_a_ground_that_rests_on_a_measure_waits_for_the_measure(huis: Huis) -> None:
+    """Jeugdwet 7.3.11 lid 4: of a minor under supervision, and of who has custody of her."""
+    gerda = professional(huis, 1, "Gerda", "Bescherming Noord", "gi-maatregel")
+    doet_mee(huis, gerda)
+    for over in (huis.kees, huis.anna):
+        geweigerd(zeg(huis, gerda, over, "jeugdbescherming", "wmo"), "maatregel-ontbreekt", 409)
+    assert vast(huis, "ellen", huis.kees, OTS | {"instelling": "Elders"}).status_code == 201
+    geweigerd(zeg(huis, gerda, huis.kees, "jeugdbescherming", "wmo"), "maatregel-ontbreekt", 409)
+    assert vast(huis, "ellen", huis.kees, OTS).status_code == 201
+    for over in (huis.kees, huis.anna):
+        assert zeg(huis, gerda, over, "jeugdbescherming", "wmo").status_code == 201
+
+
+def test_a_ground_that_rests_on_what_a_holder_told_waits_for_the_holder(huis: Huis) -> None:
+    """Sr 40: who reads does not weigh the duties of who keeps the secret."""
+    doet_mee(huis, "sanne")
+    geweigerd(zeg(huis, "yusuf", huis.anna, "schuldhulp", "zorg"), "houder-sprak-niet", 409)
+    sprak = {"wat": "doorbreking", "herkomst": "zorg-behandeling", "onderwerpen": ["wonen"],
+             "ontvanger": {"medewerker": id_van(huis, "yusuf")}, "van": BEGIN,
+             "afweging": "Er dreigt ernstig gevaar en niets lichters helpt."}  # fmt: skip
+    assert vast(huis, "sanne", huis.anna, sprak).status_code == 201
+    geweigerd(zeg(huis, "yusuf", huis.bert, "schuldhulp", "zorg"), "houder-sprak-niet", 409)
+    assert zeg(huis, "yusuf", huis.anna, "schuldhulp", "zorg").status_code == 201
+
+
+def test_help_without_the_parents_is_judged_by_the_helper(huis: Huis) -> None:
+    """Jeugdwet 7.3.4 lid 2: neither the youth nor a teacher passes the parents by."""
+    juf = professional(huis, 2, "Juf", "School", "school")
+    for wie in (juf, "bram"):
+        doet_mee(huis, wie)
+    ja = {"persoon": str(huis.kees), "hulp": "traject", "gegevenDoor": str(huis.kees)}
+    waarom = {"zonderGezag": "Thuis is het niet veilig om dit te bespreken."}
+    for wie in ("kees", juf, "ellen"):
+        geweigerd(post(huis, wie, "/akkoorden", **ja, **waarom), "alleen-de-hulpverlener")
+    pad = f"/huishoudens/{huis.id}/beslissers"
+    hulp = {"persoon": str(huis.kees), "handeling": "hulp", "hulp": "traject"}
+    assert post(huis, "kees", "/akkoorden", **ja).status_code == 201
+    ouders = {str(huis.anna), str(huis.bert)}
+    assert set(huis.stad.zie("ellen", pad, **hulp)["ontbreekt"]) == ouders
+    assert post(huis, "bram", "/akkoorden", **ja, **waarom).status_code == 201
+    assert huis.stad.zie("ellen", pad, **hulp)["ontbreekt"] == []
+
+
+# --- ending -------------------------------------------------------------------------------------
+
+
+def test_a_professional_ends_what_she_or_her_colleague_recorded(huis: Huis) -> None:
+    """Not what another stands for, however much she takes part; the person always may."""
+    juf = professional(huis, 2, "Juf", "School", "school")
+    anders = professional(huis, 3, "Anders", "Wijkteam Noord", "wgs-schuldhulp")
+    collega = professional(huis, 4, "Collega", "Wijkteam Noord", "wmo-onderzoek")
+    for wie in (juf, anders, collega):
+        doet_mee(huis, wie)
+    kid = huis.kid(huis.anna)
+    zelf_gegeven = huis.toestemming()
+    for wie in (juf, "ellen", "yusuf"):
+        geweigerd(eindig(huis, wie, zelf_gegeven), "niet-uw-vastlegging")
+    assert kid in huis.vraag("ellen", kid).keys
+    assert eindig(huis, "anna", zelf_gegeven).status_code == 200
+    for mag_het in ("ellen", collega, "anna"):
+        record = post(huis, "ellen", "/toestemmingen", **wil(huis)).json()["id"]
+        for wie in (juf, anders):
+            geweigerd(eindig(huis, wie, record), "niet-uw-vastlegging")
+        assert eindig(huis, mag_het, record).status_code == 200
+        assert eindig(huis, mag_het, record).json()["code"] == "al-ingetrokken"
+    grond = zeg(huis, "yusuf", huis.anna, "schuldhulp", "wmo").json()["ids"][0]
+    geweigerd(eindig(huis, "ellen", grond), "niet-uw-vastlegging")
+    assert eindig(huis, "yusuf", grond).status_code == 200
+
+
+def test_a_measure_ends_by_the_college_or_by_who_executes_it(huis: Huis) -> None:
+    gerda = professional(huis, 1, "Gerda", "Bescherming Noord", "gi-maatregel")
+    ander = professional(huis, 2, "Gijs", "Bescherming Zuid", "gi-maatregel")
+    for wie in (gerda, ander, "karin"):
+        doet_mee(huis, wie)
+    for mag_het in (gerda, "karin", "ellen"):
+        record = vast(huis, "ellen", huis.kees, OTS).json()["id"]
+        for wie in (ander, "yusuf"):
+            geweigerd(eindig(huis, wie, record), "niet-uw-vastlegging")
+        assert eindig(huis, mag_het, record).status_code == 200
+
+
+def test_an_objection_written_down_wrongly_is_undone_by_who_wrote_it_or_whose_it_is(
+    huis: Huis,
+) -> None:
+    tegen = {"persoon": str(huis.anna), "doel": "schuldhulp", "reden": "verkeerd begrepen"}
+    kid = huis.kid(huis.anna)
+    for mag_het in ("ellen", "anna"):
+        record = post(huis, "ellen", "/bezwaren", **tegen).json()["id"]
+        assert not huis.vraag("yusuf", kid).keys
+        geweigerd(eindig(huis, "yusuf", record), "bezwaar-blijft", 409)
+        assert eindig(huis, mag_het, record).status_code == 200
+        assert huis.vraag("yusuf", kid).keys
+
+
+def test_what_a_youth_allowed_of_her_file_no_parent_takes_back(huis: Huis) -> None:
+    kees = str(huis.kees)
+    ja = wil(huis, persoon=kees, gegevenDoor=kees, regimes=["jeugdhulp"])
+    record = post(huis, "kees", "/toestemmingen", **ja).json()["id"]
+    assert eindig(huis, "anna", record).status_code == 404
+    assert eindig(huis, "kees", record).status_code == 200
+    ja = wil(huis, persoon=kees, gegevenDoor=str(huis.anna))
+    for wie in ("anna", "kees", "bert"):
+        record = post(huis, "anna", "/toestemmingen", **ja).json()["id"]
+        assert eindig(huis, wie, record).status_code == 200, "UAVG 5 lid 3 onder b"
+
+
 # --- substitutes --------------------------------------------------------------------------------
 
 

@@ -34,6 +34,7 @@ from infra.decider import Context, GeenRecht, NietBekend, Recorded
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
+    BezwaarBlijft,
     Feiten,
     MagNietNamens,
     controleer_akkoord,
@@ -44,7 +45,9 @@ from services.consent.domain import (
     vertegenwoordigt,
     wie_beslist,
 )
-from services.consent.domain.vastleggen import handeling
+from services.consent.domain.bevoegd import behandelt
+from services.consent.domain.record import NietUwVastlegging
+from services.consent.domain.vastleggen import handelingen, mag_beeindigen
 from services.consent.domain.vertegenwoordiging import Handeling
 from services.consent.plaatsen import plaats_delen
 from services.consent.toezicht.noodstand import AlleenHouder
@@ -54,6 +57,11 @@ _RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
 
 class AlleenProfessional(GeenRecht):
     """Een wettelijke grond legt een professional vast, voor haar eigen taak."""
+
+
+class AlleenDeHulpverlener(GeenRecht):
+    """Of hulp zonder de ouders kan, beoordeelt de hulpverlener zelf (Jeugdwet 7.3.4 lid 2). Laat
+    dit veld leeg, of vraag de hulpverlener om het vast te leggen."""
 
 
 class Vastleggen:
@@ -72,7 +80,9 @@ class Vastleggen:
         feiten = self._consent.feiten(opdracht.wie, huishouden)
         if not set(personen) <= set(feiten.leden):
             raise NietBekend
-        regel = regel_voor_grond(bereik, vrager(opdracht.wie), feiten, self._consent.regels)
+        regel = regel_voor_grond(
+            bereik, vrager(opdracht.wie), feiten, self._consent.regels, personen
+        )
         grond = Grond(**dict(bereik), grondslag=regel.grondslag, noodzaak=noodzaak)
         return [
             self._leg_vast(
@@ -89,7 +99,7 @@ class Vastleggen:
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Instemming
     ) -> Recorded:
         feiten = self._mag_voor(
-            opdracht.wie, huishouden, persoon, handeling(inhoud), inhoud.gegeven_door
+            opdracht.wie, huishouden, persoon, *handelingen(inhoud), gever=inhoud.gegeven_door
         )
         controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context))
         fact = ToestemmingGegeven(
@@ -101,7 +111,7 @@ class Vastleggen:
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing
     ) -> Recorded:
         feiten = self._mag_voor(
-            opdracht.wie, huishouden, persoon, Handeling.VERSTREKKEN, inhoud.gegeven_door
+            opdracht.wie, huishouden, persoon, Handeling.VERSTREKKEN, gever=inhoud.gegeven_door
         )
         controleer_opheffing(inhoud, persoon, feiten)
         fact = GeheimhoudingOpgeheven(
@@ -113,8 +123,10 @@ class Vastleggen:
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Akkoord
     ) -> Recorded:
         feiten = self._mag_voor(
-            opdracht.wie, huishouden, persoon, Handeling.HULP, inhoud.gegeven_door
+            opdracht.wie, huishouden, persoon, Handeling.HULP, gever=inhoud.gegeven_door
         )
+        if inhoud.zonder_gezag is not None and not behandelt(vrager(opdracht.wie), feiten):
+            raise AlleenDeHulpverlener
         controleer_akkoord(inhoud, persoon, feiten)
         fact = HulpAkkoordGegeven(
             huishouden=huishouden, persoon=persoon, akkoord=Open(inhoud, plaats_delen(persoon))
@@ -152,26 +164,59 @@ class Vastleggen:
     def trek_in(
         self, opdracht: Opdracht, huishouden: UUID, record: UUID, reden: str | None
     ) -> Recorded:
-        """Holds from the next request on. As easy as giving (AVG 7 lid 3)."""
-        feiten = self._consent.feiten(opdracht.wie, huishouden)
+        """Holds from the next request on. As easy as giving (AVG 7 lid 3).
+
+        Raises NietBekend, GrondBlijft, OmstandigheidBlijft, BezwaarBlijft, NietUwVastlegging.
+        """
+        wie = opdracht.wie
+        feiten = self._consent.feiten(wie, huishouden)
         staat = self._consent.record(record)
-        handeling = staat.controleer_intrekker(huishouden, opdracht.wie.hoed)
+        handeling = staat.controleer_intrekker(huishouden, wie.hoed)
         persoon = staat.persoon
-        if persoon is None or not _mag_intrekken(opdracht.wie, record, persoon, handeling, feiten):
+        if persoon is None:
             raise NietBekend
+        if wie.rol is Rol.INWONER:
+            if not _mag_intrekken(wie, record, persoon, handeling, feiten):
+                raise NietBekend
+        elif not staat.ingetrokken:
+            self._controleer_professional(wie, huishouden, record, staat.soort, feiten)
         fact = Ingetrokken(
             huishouden=huishouden, persoon=persoon,
             reden=None if reden is None else Open(reden, plaats_delen(persoon)),
         )  # fmt: skip
         return self._consent.trek_in(record, huishouden, fact, opdracht.context)
 
+    def _controleer_professional(
+        self, wie: Aangemeld, huishouden: UUID, record: UUID, soort: type[ConsentFact] | None,
+        feiten: Feiten,
+    ) -> None:  # fmt: skip
+        """She ends what she or a colleague of the same task recorded, what is hers by what it is,
+        and what a youth tells her may not stand; of an objection only her own writing down: no
+        professional takes away what keeps her out (AVG 21)."""
+        eerste = self._consent.eerste(record)
+        door = None if eerste is None else eerste.door
+        zelf = door is not None and door.id == wie.actor.id
+        if soort is BezwaarGemaakt and not zelf:
+            raise BezwaarBlijft
+        collega = (
+            eerste is not None
+            and door is not None
+            and door.organisatie == wie.actor.organisatie
+            and eerste.grondslag == wie.herkomst.grondslag
+        )
+        wat = next((vast.inhoud for vast in feiten.vastleggingen if vast.id == record), None)
+        haar_zaak = wat is not None and mag_beeindigen(wat, vrager(wie), feiten)
+        wacht = self._consent.bevestigen.wacht(huishouden, record)
+        if not (zelf or collega or haar_zaak or wacht):
+            raise NietUwVastlegging
+
     def _mag_voor(
-        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, handeling: Handeling,
+        self, wie: Aangemeld, huishouden: UUID, persoon: UUID, *handelingen: Handeling,
         gever: UUID | None = None,
     ) -> Feiten:  # fmt: skip
         """Raises NietBekend; MagNietNamens for a resident who writes down what another decided."""
         feiten = self._consent.feiten(wie, huishouden)
-        if not _mag_voor(wie, persoon, handeling, feiten):
+        if not any(_mag_voor(wie, persoon, handeling, feiten) for handeling in handelingen):
             raise NietBekend
         if wie.rol is Rol.INWONER and gever not in (None, wie.actor.id):
             raise MagNietNamens
@@ -199,21 +244,19 @@ def _mag_voor(wie: Aangemeld, persoon: UUID, handeling: Handeling, feiten: Feite
 def _mag_intrekken(
     wie: Aangemeld, record: UUID, persoon: UUID, handeling: Handeling | None, feiten: Feiten
 ) -> bool:
-    """A professional ends what she stands for; a resident what is hers to end, by the table of
-    what it is. What a youth of 12 or older chose herself is nobody else's: her objection, and her
-    agreement with help."""
-    if wie.rol is not Rol.INWONER:
-        return persoon in feiten.leden or persoon in feiten.bekenden
+    """A resident ends what is hers to end, by the table of what it is. What a youth of 12 or older
+    chose herself is nobody else's: her objection, her agreement with help, and whether a helper may
+    tell of her file; taking that back stays open to her, too, when she no longer decides alone."""
     if handeling is None or persoon not in feiten.leden:
         return False
+    inhoud = next((vast.inhoud for vast in feiten.vastleggingen if vast.id == record), None)
+    zelf = persoon == wie.actor.id
+    if isinstance(inhoud, Instemming) and not zelf:
+        (een, *meer) = handelingen(inhoud)
+        handeling = handeling if meer or een is Handeling.TOESTEMMING else een
     beslissers = wie_beslist(handeling, persoon, feiten)
     if not beslissers.telt(wie.actor.id):
         return False
     if handeling is Handeling.RECHTEN:
-        return persoon == wie.actor.id or not beslissers.telt(persoon)
-    return not any(
-        vast.id == record
-        and isinstance(vast.inhoud, Akkoord)
-        and vast.inhoud.gegeven_door != wie.actor.id
-        for vast in feiten.vastleggingen
-    )
+        return zelf or not beslissers.telt(persoon)
+    return not (isinstance(inhoud, Akkoord) and inhoud.gegeven_door != wie.actor.id)

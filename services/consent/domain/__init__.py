@@ -23,6 +23,7 @@ from services.consent.domain.gezag import (
     vertegenwoordigt,
     wilsonbekwaam,
 )
+from services.consent.domain.gronden import GeenUitdrukkelijkeGrond, regel_voor_grond
 from services.consent.domain.oordeel import hoedanigheden, mag, relaties, zelf_te_noemen
 from services.consent.domain.record import (
     AlIngetrokken,
@@ -36,7 +37,6 @@ from services.consent.domain.situatie import Loopt, lopend, vast_te_leggen
 from services.consent.domain.uitkomst import GEEN_RELATIE, Besluit, Code, Controle
 from services.consent.domain.vastleggen import (
     BezwaarStaat,
-    GeenUitdrukkelijkeGrond,
     GezagStaatNietVast,
     LooptAl,
     LopendVerleden,
@@ -49,7 +49,6 @@ from services.consent.domain.vastleggen import (
     controleer_periode,
     controleer_vastlegger,
     controleer_vervanger,
-    regel_voor_grond,
 )
 from services.consent.domain.vertegenwoordiging import (
     Beslissers,

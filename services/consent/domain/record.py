@@ -20,7 +20,7 @@ from events.consent import (
     ToestemmingGegeven,
     VervangerAangewezen,
 )
-from infra.decider import NietBekend, RegelFout
+from infra.decider import GeenRecht, NietBekend, RegelFout
 from services.consent.domain.vertegenwoordiging import Handeling
 
 
@@ -41,7 +41,13 @@ class OmstandigheidBlijft(RegelFout):
 
 
 class BezwaarBlijft(RegelFout):
-    """Een bezwaar trekt alleen de betrokkene zelf in, of wie het gezag heeft."""
+    """Een bezwaar trekt alleen de betrokkene zelf in, wie namens haar of hem spreekt, of de
+    professional die het opschreef."""
+
+
+class NietUwVastlegging(GeenRecht):
+    """Dit trekt in wie het vastlegde, een collega met dezelfde taak, of de betrokkene zelf. Een
+    maatregel beëindigt het college of de instelling die hem uitvoert."""
 
 
 _VAN_PROFESSIONALS = (OmstandigheidVastgelegd, VervangerAangewezen)
@@ -96,10 +102,10 @@ class Record:
         return [fact]
 
     def controleer_intrekker(self, huishouden: UUID, hoed: Hoed) -> Handeling | None:
-        """A ground ends by who stands for it; an objection by whose it is: no professional takes
-        away what keeps her out (AVG 21). Gives the table that says which resident may withdraw.
+        """Gives the table that says which resident may withdraw; a ground and what is so of a
+        person end by the professional who stands for it.
 
-        Raises NietBekend, GrondBlijft, OmstandigheidBlijft, BezwaarBlijft.
+        Raises NietBekend, GrondBlijft, OmstandigheidBlijft.
         """
         if self.persoon is None or self.huishouden != huishouden:
             raise NietBekend
@@ -107,8 +113,6 @@ class Record:
             raise GrondBlijft
         if hoed is Hoed.INWONER and self.soort in _VAN_PROFESSIONALS:
             raise OmstandigheidBlijft
-        if self.soort is BezwaarGemaakt and hoed is not Hoed.INWONER:
-            raise BezwaarBlijft
         return None if self.soort is None else _WIE_TREKT_IN.get(self.soort)
 
     def wis(self, fact: PersoonGewist) -> list[ConsentFact]:

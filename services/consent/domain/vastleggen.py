@@ -25,16 +25,19 @@ from events.waarden import (
 from events.waarden import Vertegenwoordiger as Namens
 from infra.decider import RegelFout
 from services.consent.domain.bevoegd import behandelt, regisseert
-from services.consent.domain.feiten import Feiten, Inhoud, Vrager, geldig, mandaat_geldt
+from services.consent.domain.feiten import Feiten, Inhoud, Vrager, geldig
 from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
-from services.consent.domain.oordeel import hoedanigheden
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import WETTELIJK, Handeling, wie_beslist
-from services.consent.regels import Eis, Regel, Regelset, Wie
 
 
 class MagNietNamens(RegelFout):
     """Deze persoon kan hiervoor niet tekenen. Onder de 16 tekent wie het gezag heeft (UAVG 5)."""
+
+
+class VraagPerWet(MagNietNamens):
+    """Voor deze wetten tekent niet dezelfde persoon. Leg per wet een eigen toestemming vast: over
+    een dossier bij een hulpverlener beslist een jongere vanaf 12 jaar zelf (Jeugdwet 7.3.11)."""
 
 
 class GezagStaatNietVast(MagNietNamens):
@@ -43,10 +46,6 @@ class GezagStaatNietVast(MagNietNamens):
 
 class NiemandNamens(MagNietNamens):
     """Deze persoon kan hierover niet zelf beslissen. Leg eerst vast wie dat namens hen mag."""
-
-
-class GeenUitdrukkelijkeGrond(RegelFout):
-    """Voor dit gebruik kan geen grondslag worden vastgelegd; er is toestemming voor nodig."""
 
 
 class LopendVerleden(RegelFout):
@@ -130,13 +129,18 @@ class MeldingTeLang(RegelFout):
     """Een melding in de verwijsindex staat er ten hoogste twee jaar (Jeugdwet 7.1.4.5)."""
 
 
-def handeling(instemming: Instemming) -> Handeling:
-    """Whose word counts for this toestemming. That a holder of secrecy may tell something of his
-    file a youth decides alone from 12 (Jeugdwet 7.3.11 and 7.3.15, BW 7:465); any other toestemming
-    is that of the AVG (UAVG 5 lid 1)."""
-    geheim = {h.regime for h in herkomsten().values() if h.geheimhouder is not None}
-    alleen_dossiers = set(instemming.regimes) <= geheim
-    return Handeling.VERSTREKKEN if alleen_dossiers else Handeling.TOESTEMMING
+def handelingen(instemming: Instemming) -> frozenset[Handeling]:
+    """Whose word counts for this toestemming, for each of its laws. What a holder of secrecy or a
+    provider may tell of his file a youth decides alone from 12 (Jeugdwet 7.3.11 and 7.3.15, Wmo
+    2015 5.3.3, BW 7:465); any other toestemming is that of the AVG (UAVG 5 lid 1)."""
+    dossiers = {h.regime for h in herkomsten().values() if h.geheimhouder is not None}
+    return frozenset(
+        Handeling.VERSTREKKEN if regime in dossiers | _AANBIEDERS else Handeling.TOESTEMMING
+        for regime in instemming.regimes
+    )
+
+
+_AANBIEDERS = {"wmo-aanbieder"}
 
 
 def controleer_instemming(
@@ -146,11 +150,12 @@ def controleer_instemming(
 
     What somebody else of the family decided is not told here: a parent does not learn of the
     objection of a youth; the objection simply stands. `record` is what is being recorded: the same
-    command again is no second consent. Raises MagNietNamens, LopendVerleden, LooptAl, BezwaarStaat.
+    command again is no second consent. Raises MagNietNamens, VraagPerWet, LopendVerleden, LooptAl,
+    BezwaarStaat.
     """
     if not geldig(None, instemming.tot, feiten):
         raise LopendVerleden
-    controleer_gever(instemming.gegeven_door, persoon, feiten, handeling(instemming))
+    _controleer_gevers(instemming, persoon, feiten)
     for ander in feiten.vastleggingen:
         if ander.persoon != persoon or ander.id == record:
             continue
@@ -171,6 +176,16 @@ def controleer_instemming(
             and (not eerder.onderwerpen or set(eerder.onderwerpen) & set(instemming.onderwerpen))
         ):
             raise BezwaarStaat
+
+
+def _controleer_gevers(instemming: Instemming, persoon: UUID, feiten: Feiten) -> None:
+    """She must be able to give it for each law it names: no law comes along with another."""
+    gever, nodig = instemming.gegeven_door, handelingen(instemming)
+    telt = {soort for soort in nodig if wie_beslist(soort, persoon, feiten).telt(gever)}
+    if telt and telt != nodig:
+        raise VraagPerWet
+    for soort in sorted(nodig):
+        controleer_gever(gever, persoon, feiten, soort)
 
 
 def _overlapt(eerder: Reikwijdte, nieuw: Reikwijdte) -> bool:
@@ -312,30 +327,3 @@ def controleer_vervanger(wie: UUID, vervanging: Vervanging, vrager: Vrager, feit
     if wie == vrager.actor.id:
         raise NietZichzelf
     controleer_periode(vervanging.van, vervanging.tot, feiten)
-
-
-def regel_voor_grond(bereik: Reikwijdte, vrager: Vrager, feiten: Feiten, regels: Regelset) -> Regel:
-    """The rule that asks for the necessity of a ground: it names the article.
-
-    Raises GeenUitdrukkelijkeGrond where no rule, or more than one, covers all of it;
-    LopendVerleden.
-    """
-    if not geldig(None, bereik.tot, feiten):
-        raise LopendVerleden
-    gevonden: set[Regel] = set()
-    for regime in bereik.regimes:
-        for onderwerp in bereik.onderwerpen:
-            passend = [
-                regel
-                for wie, doel in hoedanigheden(vrager, bereik.doel, feiten)
-                for regel in regels.voor(wie, doel, regime, onderwerp)
-                if Eis.NOODZAAK in regel.eist
-                and regel.geldt(feiten.vandaag)
-                and (wie is not Wie.REGISSEUR or mandaat_geldt(feiten))
-            ]
-            if not passend:
-                raise GeenUitdrukkelijkeGrond
-            gevonden.add(passend[0])
-    if len(gevonden) != 1:
-        raise GeenUitdrukkelijkeGrond
-    return gevonden.pop()

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from events.base import Envelope, Erased, Fact, Sealed
-from events.begrippen import Actor
+from events.begrippen import Actor, Grondslag
 from infra.database import Tx
 from infra.keys import KeyStore
 from infra.seal import Opener
@@ -19,12 +19,14 @@ from services.consent.openen import opener
 
 @dataclass(frozen=True, slots=True)
 class Stap:
-    """One fact of a stream: what, when, by whom (None of who was erased), and what it says."""
+    """One fact of a stream: what, when, by whom and on which ground (None of who was erased), and
+    what it says."""
 
     fact: Fact
     op: datetime
     door: Actor | None
     inhoud: dict[str, Any]
+    grondslag: Grondslag | None = None
 
     @property
     def soort(self) -> str:
@@ -60,8 +62,10 @@ def _stap(envelope: Envelope, opener: Opener) -> Stap:
         if isinstance(value, Sealed) and not isinstance(opened := opener.open(value), Erased)
     }
     door: Actor | None = None
+    grondslag: Grondslag | None = None
     if isinstance(envelope.verantwoording, Sealed):
         reden = opener.open(envelope.verantwoording)
         if not isinstance(reden, Erased):
             door = Actor.model_validate(reden["actor"])
-    return Stap(envelope.fact, envelope.opgenomen_op, door, inhoud)
+            grondslag = Grondslag.model_validate(reden["grondslag"])
+    return Stap(envelope.fact, envelope.opgenomen_op, door, inhoud, grondslag)
