@@ -100,12 +100,6 @@ class Bevestigen:
             stand = self.stand(tx, self._beslisfeiten.rijen(tx, huishouden)).get(record)
         return stand is not None and stand.uiterlijk is not None
 
-    def wacht(self, huishouden: UUID, record: UUID) -> bool:
-        """Whether a record waits for her to say that it may stand."""
-        with self._store.database.read() as tx:
-            stand = self.stand(tx, self._beslisfeiten.rijen(tx, huishouden)).get(record)
-        return stand is not None and stand.uiterlijk is not None
-
     def stand(self, tx: Tx, rijen: Sequence[Rij]) -> Mapping[UUID, Stand]:
         """How far the records of a household are that had to be confirmed."""
         hier = [rij for rij in rijen if rij.soort == "bevestiging"]
