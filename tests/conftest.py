@@ -32,7 +32,8 @@ def pytest_collection_finish() -> None:
     collector.settled()
 
 
-KINDS = ["geheugen", "sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+POSTGRESQL = pytest.param("postgresql", marks=[pytest.mark.servers, pytest.mark.beside])
+KINDS = ["geheugen", "sqlite", POSTGRESQL]
 
 
 @pytest.fixture(params=KINDS)

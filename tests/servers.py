@@ -1,6 +1,8 @@
-"""Real servers for the tests: one of each per run, started at first use.
+"""Real servers for the tests: one of each per worker, started at first use.
 
-A test that asks for one of these fixtures is marked `servers` by itself.
+A test that asks for one of these fixtures is marked `servers` by itself, and `beside` when it asks
+for no broker and no cluster. Of the others, those of the clusters are one group: they stay together
+while another worker does what needs a broker only.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from infra.testbed.kafka import Kafka
 from infra.testbed.postgres import Postgres
 
 _SERVERS = {"postgres", "kafka", "secured_kafka", "cluster"}
+_BESIDE = {"postgres"}
 GEMEENTEN = ("9999", "9998")
 _CLUSTER = {
     name: n
@@ -29,8 +32,13 @@ last leaves it with a fact that nobody can read."""
 @pytest.hookimpl(tryfirst=True)  # before `-m "not servers"` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if _SERVERS.intersection(getattr(item, "fixturenames", ())):
+        asked = _SERVERS.intersection(getattr(item, "fixturenames", ()))
+        if asked:
             item.add_marker(pytest.mark.servers)
+        if asked == _BESIDE:
+            item.add_marker(pytest.mark.beside)
+        file = item.path.name
+        item.add_marker(pytest.mark.xdist_group("cluster" if file in _CLUSTER else file))
     # A cluster at rest still takes its part of the machine: let there be one at the end only.
     items.sort(key=lambda item: _CLUSTER.get(item.path.name, -1))
 

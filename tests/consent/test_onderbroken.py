@@ -25,7 +25,9 @@ from tests.consent.onderbroken import ELLEN, Outcome, maker, reconcile, seed
 AANTAL = int(os.environ.get("SAMENPLAN_ONDERBROKEN", "150"))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+@pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.servers, pytest.mark.beside])]
+)
 def test_every_key_that_left_has_its_line(kind: str, request: pytest.FixtureRequest) -> None:
     """In a process of its own, because it forks."""
     command = [sys.executable, "-m", "tests.consent.onderbroken", "--aantal", str(AANTAL)]

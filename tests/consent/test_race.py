@@ -59,7 +59,9 @@ class Gezin:
     records: tuple[UUID, ...]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.servers, pytest.mark.beside])]
+)
 def consent(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Consent]:
     database: Database
     if request.param == "postgresql":

@@ -250,7 +250,10 @@ def emptied(made: Sequence[Database]) -> Sequence[Database]:
 
 @pytest.mark.parametrize(
     ("kind", "examples", "steps"),
-    [("sqlite", 60, 30), pytest.param("postgresql", 6, 25, marks=pytest.mark.servers)],
+    [
+        ("sqlite", 60, 30),
+        pytest.param("postgresql", 6, 25, marks=[pytest.mark.servers, pytest.mark.beside]),
+    ],
 )
 def test_every_fact_has_its_effect_once(
     request: pytest.FixtureRequest, kind: str, examples: int, steps: int

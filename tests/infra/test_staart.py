@@ -23,6 +23,7 @@ from infra.store import Log
 from infra.testbed.postgres import Postgres
 from tests.infra.world import a_schema
 
+pytestmark = [pytest.mark.servers, pytest.mark.beside]
 STATE = b'{"schema":1,"dicht":[["0123456789abcdef0123456789abcdef",["tekst"],"..."]]}'
 Write = Callable[[PostgreSQL, list[StoredEvent]], None]
 Ends = dict[UUID, int]
@@ -36,7 +37,6 @@ def hasty() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.mark.servers
 @pytest.mark.timeout(600)
 def test_a_tailing_reader_over_a_million_facts_of_sixteen_writers_misses_none(
     hasty: Postgres,
@@ -53,7 +53,6 @@ def test_a_tailing_reader_over_a_million_facts_of_sixteen_writers_misses_none(
     database.close()
 
 
-@pytest.mark.servers
 def test_the_same_reader_misses_facts_of_writers_that_do_not_take_turns(hasty: Postgres) -> None:
     """Positions of a sequence, as a plain insert gets them: what the turn is there against."""
     database = a_schema(hasty.url)
@@ -70,7 +69,6 @@ def test_the_same_reader_misses_facts_of_writers_that_do_not_take_turns(hasty: P
     database.close()
 
 
-@pytest.mark.servers
 def test_without_turns_a_position_is_still_given_once(hasty: Postgres) -> None:
     """Should the lock ever fail us, then the second writer is refused; no reader is misled."""
     database = a_schema(hasty.url)

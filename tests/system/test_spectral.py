@@ -12,6 +12,7 @@ from tests.tools import spectral
 
 pytestmark = [
     pytest.mark.servers,
+    pytest.mark.beside,
     pytest.mark.skipif(spectral.missing() is not None, reason=str(spectral.missing())),
 ]
 
