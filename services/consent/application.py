@@ -70,6 +70,7 @@ from services.consent.domain import (
 from services.consent.domain.bevoegd import controleer_taak
 from services.consent.log.loginzage import Loginzage
 from services.consent.log.nagerekend import Narekening
+from services.consent.log.namens import leest_namens
 from services.consent.log.register import DELEN, WISSING, register
 from services.consent.log.uitvoer import Uitvoer
 from services.consent.log.verantwoording import Daad, Kop, Verantwoording
@@ -164,6 +165,7 @@ class Consent:
             self.store, self.logboek, self._feiten, afscherming, lezer, self.taken, maak, now
         )
         self.loginzage.afgeschermd = afscherming.voor
+        self.loginzage.namens = self._leest_namens
         self.taken.eigen = EigenTaak(self._feiten, self.logboek, afscherming)
         self.afwijkingen = Afwijkingen(
             self.store, self._keys, self.logboek, self._feiten, maak, provider, now
@@ -280,27 +282,38 @@ class Consent:
         self, wie: Aangemeld, huishouden: UUID, doel: Doel | None,
         beantwoord: Callable[[Feiten], tuple[T, Sequence[Deel]] | None],
         meer: Mapping[str, Any] | None = None, *, toezicht: bool = False,
-        nummer: UUID | None = None, soort: str = "uitleg",
+        nummer: UUID | None = None, soort: str = "uitleg", vertrokken: bool = False,
     ) -> T | None:  # fmt: skip
-        """Answer one question that opens no key, and log it in the same transaction.
+        """Answer one question that opens no key, and log it when that answer still holds.
 
+        The answer is worked out outside the transaction that writes, in which nobody else can read:
+        for a large household it takes seconds. In there the facts are looked at again, and what
+        changed meanwhile is answered anew.
         `beantwoord` gives the answer and the parts it was about, or None for what may not be known:
         to who has no relation here, or asks about nobody of here, the answer is None and the same
         row is written. `meer` is what the row says of the question itself. With `toezicht` no
         relation is asked: whoever calls has made sure that this person supervises. `soort` is
-        "inzage" where the answer itself tells what was recorded.
+        "inzage" where the answer itself tells what was recorded; `vertrokken` as in `feiten`.
         """
         vraagt, nu, nummer = vrager(wie), self._now(), nummer or trace.huidige() or uuid4()
-        with self.database.write() as tx:
-            rijen = self._feiten.rijen(tx, huishouden)
+
+        def werk_uit(rijen: Sequence[Any]) -> tuple[bool, tuple[T, Sequence[Deel]] | None]:
             if toezicht:
                 feiten = self._feiten.feiten(rijen, huishouden, _dag(nu))
             else:
-                feiten = self._gevouwen(rijen, vraagt, huishouden, nu)
-            found = None
-            if toezicht or relaties(vraagt, feiten):
+                feiten = self._gevouwen(rijen, vraagt, huishouden, nu, vertrokken=vertrokken)
+            hier = toezicht or _hoort_hier(vraagt, feiten, vertrokken=vertrokken)
+            return hier, beantwoord(feiten) if hier else None
+
+        with self.database.read() as tx:
+            rijen = self._feiten.rijen(tx, huishouden, vertrokken=vertrokken)
+        hier, found = werk_uit(rijen)
+        with self.database.write() as tx:
+            nu_hier = self._feiten.rijen(tx, huishouden, vertrokken=vertrokken)
+            if {rij.sleutel: rij for rij in nu_hier} != {rij.sleutel: rij for rij in rijen}:
+                hier, found = werk_uit(nu_hier)
+            if hier:
                 self._bijgewerkt(tx, huishouden)
-                found = beantwoord(feiten)
             if found is None:
                 self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE, meer=meer)
                 return None
@@ -308,16 +321,17 @@ class Consent:
             self._log(tx, nu, nummer, wie, doel, huishouden, delen, soort=soort, meer=meer)
         return antwoord
 
-    def feiten(self, wie: Aangemeld, huishouden: UUID) -> Feiten:
+    def feiten(self, wie: Aangemeld, huishouden: UUID, *, vertrokken: bool = False) -> Feiten:
         """The decision facts for a command of somebody who belongs here; a refusal is logged.
 
-        Raises NietBekend, and what `controleer_taak` raises for who has no task here today.
+        With `vertrokken` also for who left: what was recorded about her here stays hers to end and
+        to object to (AVG 7 lid 3, 21). Raises NietBekend, and what `controleer_taak` raises for who has no task here today.
         """
         vraagt, nu = vrager(wie), self._now()
         with self.database.write() as tx:
-            rijen = self._feiten.rijen(tx, huishouden)
-            feiten = self._gevouwen(rijen, vraagt, huishouden, nu)
-            if relaties(vraagt, feiten):
+            rijen = self._feiten.rijen(tx, huishouden, vertrokken=vertrokken)
+            feiten = self._gevouwen(rijen, vraagt, huishouden, nu, vertrokken=vertrokken)
+            if _hoort_hier(vraagt, feiten, vertrokken=vertrokken):
                 self._bijgewerkt(tx, huishouden)
                 controleer_taak(vraagt, feiten)
                 return feiten
@@ -439,6 +453,17 @@ class Consent:
             )
             self.logboek.write(tx, envelope.opgenomen_op, regels, opent=False)
 
+    def _leest_namens(self, tx: Tx, wie: Aangemeld, persoon: UUID) -> bool:
+        """Whether somebody reads the log in the place of another. Raises WordtHersteld."""
+        vraagt, nu = vrager(wie), self._now()
+        for huis in {rij.huishouden for rij in self._feiten.van_soort(tx, "lid", persoon=persoon)}:
+            rijen = self._feiten.rijen(tx, huis)
+            feiten = self._gevouwen(rijen, vraagt, huis, nu)
+            if leest_namens(wie.actor.id, persoon, feiten):
+                self._bijgewerkt(tx, huis)
+                return True
+        return False
+
     def _bijgewerkt(self, tx: Tx, huishouden: UUID) -> None:
         """Whether the decision facts are what the other services say. Raises WordtHersteld.
 
@@ -448,10 +473,11 @@ class Consent:
             raise WordtHersteld
 
     def _gevouwen(
-        self, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime
-    ) -> Feiten:
-        vandaag = _dag(nu)
-        if not heeft_relatie(rijen, vrager.actor.id, inwoner=vrager.rol == "inwoner"):
+        self, rijen: Sequence[Any], vrager: Vrager, huishouden: UUID, nu: datetime, *,
+        vertrokken: bool = False,
+    ) -> Feiten:  # fmt: skip
+        vandaag, inwoner = _dag(nu), vrager.rol == "inwoner"
+        if not heeft_relatie(rijen, vrager.actor.id, inwoner=inwoner, vertrokken=vertrokken):
             rijen = []  # the same statements run for a household that does not exist
         return self._feiten.feiten(rijen, huishouden, vandaag, nu)
 
@@ -506,6 +532,12 @@ _PERSOON = (
 def vrager(wie: Aangemeld) -> Vrager:
     """Who asks, as a decision knows her."""
     return Vrager(wie.actor, wie.rol.value, wie.hoed, wie.herkomst.regime, wie.herkomst.code)
+
+
+def _hoort_hier(vrager: Vrager, feiten: Feiten, *, vertrokken: bool) -> bool:
+    """Whether she is anything to this household, or was where that is asked."""
+    was_hier = vertrokken and vrager.rol == "inwoner" and vrager.actor.id in feiten.vertrokken
+    return was_hier or bool(relaties(vrager, feiten))
 
 
 def _dag(nu: datetime) -> date:

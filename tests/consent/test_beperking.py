@@ -218,6 +218,23 @@ def test_that_supervision_read_the_log_does_not_tell_what_there_was_to_read(twee
     assert len(twee.overzicht("anna")) == 4  # household, export, central log, and asked by name
 
 
+def test_a_parent_reads_in_the_list_of_a_child_no_look_that_is_withheld_from_her(
+    twee: Twee,
+) -> None:
+    """Sanne looked at the child alone: Anna, from whom Sanne's looks are withheld, reads for it."""
+    stad = twee.stad
+    lia = UUID(stad.doe("ellen", f"/huishoudens/{twee.id}/leden", {
+        "naam": "Lia Proef", "geboortedatum": "2018-01-05", "rol": "kind",
+        "sinds": "2026-01-01", "reden": "gevormd"})["id"])  # fmt: skip
+    stad.doe("ellen", f"/huishoudens/{twee.id}/leden/{lia}/gezag", {
+        "uitkomst": "gezamenlijk-ouderlijk-gezag",
+        "houders": [str(twee.anna), str(twee.bert)]})  # fmt: skip
+    twee.besluit()
+    twee.kijkt("sanne", lia)
+    gezien = [str(stad.zie(wie, f"/personen/{lia}/inzagen")) for wie in ("anna", "bert")]
+    assert ["praktijkondersteuner" in regels for regels in gezien] == [False, True]
+
+
 @pytest.mark.parametrize("naar", ["medewerkers", "organisaties", "doelen"])
 def test_who_sees_what_tells_of_no_record_for_a_look_that_is_withheld(
     twee: Twee, naar: str

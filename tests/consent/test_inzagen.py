@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from events.begrippen import Leefgebied
 from infra.logbook import Geschreven
 from tests.consent.huis import Huis
+from tests.consent.test_omstandigheden import BEGIN, doet_mee, vast
 
 
 def overzicht(huis: Huis, wie: str, persoon: Any) -> list[dict[str, Any]]:
@@ -93,9 +95,62 @@ def test_what_is_withheld_leaves_no_trace_in_the_rest(huis: Huis) -> None:
     def veilig(regel: Geschreven) -> bool:
         return "veiligheid" in str(regel.regel.inhoud)
 
-    huis.consent.loginzage.afgeschermd = lambda _tx, _persoon: veilig
+    huis.consent.loginzage.afgeschermd = lambda *_: veilig
     assert overzicht(huis, "anna", huis.anna) == zonder
     eigen = {"dpl.core.data_subject_id": huis.consent.pseudoniemen.van(huis.anna)}
     pad = "/logboek/processing-activities"
     records = huis.stad.vraag("POST", "anna", pad, eigen).json()["processingActivities"]
     assert len([r for r in records if r["name"] == "gegevens inzien"]) == 1
+
+
+def test_who_has_custody_reads_for_a_child_below_12_and_not_for_a_youth(huis: Huis) -> None:
+    """AVG 15, UAVG 5 lid 4, BW 1:245: of two parents each; the child may read it too."""
+    stad = huis.stad
+    lia = UUID(stad.doe("ellen", f"/huishoudens/{huis.id}/leden", {
+        "naam": "Lia Proef", "geboortedatum": "2018-01-05", "rol": "kind",
+        "sinds": "2026-01-01", "reden": "gevormd"})["id"])  # fmt: skip
+    gezag = f"/huishoudens/{huis.id}/leden/{lia}/gezag"
+    houders = [str(huis.anna), str(huis.bert)]
+    stad.doe("ellen", gezag, {"uitkomst": "gezamenlijk-ouderlijk-gezag", "houders": houders})
+    stad.inwoner("Lia", str(lia))
+    yusuf = stad.wie["yusuf"]
+    huis.vraag("yusuf", huis.kid(lia, huis.bert))
+    pad = f"/personen/{lia}/inzagen"
+    for wie in ("anna", "bert", "lia"):
+        (blik,) = [r for r in overzicht(huis, wie, lia) if r["wat"] == ["financien-en-schulden"]]
+        assert blik["naam"] == yusuf.naam, wie
+        assert not [mens for mens in (huis.anna, huis.bert, lia) if str(mens) in str(blik)]
+    lazen = [r["wie"] for r in overzicht(huis, "anna", lia) if r["wat"] != blik["wat"]]
+    assert lazen == ["iemand uit het huishouden, of wie gezag heeft", "deze persoon zelf"]
+    simulatie = {"huishouden": str(huis.id), "persoon": str(lia)}
+    assert stad.vraag("POST", "bert", "/simulaties", simulatie).status_code == 200
+    simulatie["persoon"] = str(huis.kees)
+    assert stad.vraag("POST", "bert", "/simulaties", simulatie).status_code == 404
+    huis.teken()
+    uitvoer = stad.zie("anna", f"{pad}/uitvoer")
+    assert uitvoer["over"] == str(lia)
+    for wie, wiens in (("anna", huis.kees), ("tom", lia), ("ellen", lia), ("lia", huis.anna)):
+        assert stad.vraag("GET", wie, f"/personen/{wiens}/inzagen").status_code == 404, wie
+    stad.doe("ellen", gezag, {"uitkomst": "eenhoofdig-ouderlijk-gezag", "houders": houders[1:]})
+    assert stad.vraag("GET", "anna", pad).status_code == 404
+    assert stad.vraag("GET", "bert", pad).status_code == 200
+
+
+def test_the_curator_reads_for_an_adult_who_cannot_decide(huis: Huis) -> None:
+    """UAVG 5 lid 4 c: only who represents by law; the person herself keeps her overview."""
+    mia = UUID(int=7100)
+    huis.stad.inwoner("Mia", str(mia))
+    doet_mee(huis, "sanne")
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    pad = f"/personen/{huis.anna}/inzagen"
+    oordeel = {"wat": "wilsonbekwaamheid", "door": "arts", "toelichting": "ernstig ziek",
+               "van": BEGIN}  # fmt: skip
+    assert vast(huis, "sanne", huis.anna, oordeel).status_code == 201
+    assert huis.stad.vraag("GET", "mia", pad).status_code == 404
+    curator = {"wat": "vertegenwoordiger", "persoon": str(mia), "als": "curator", "van": BEGIN,
+               "kenmerk": "C/13/1"}  # fmt: skip
+    assert vast(huis, "ellen", huis.anna, curator).status_code == 201
+    (blik,) = [r for r in overzicht(huis, "mia", huis.anna) if r["wat"]]
+    assert blik["functie"] == huis.stad.wie["yusuf"].functie
+    assert huis.stad.vraag("GET", "anna", pad).status_code == 200
+    assert huis.stad.vraag("GET", "bert", pad).status_code == 404

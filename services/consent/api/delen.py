@@ -26,6 +26,7 @@ from infra.decider import Recorded
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
+from services.consent.delen.intrekken import Intrekken
 from services.consent.delen.vastleggen import Vastleggen
 from services.consent.log.inzagen import voor_betrokkene, voor_toezicht
 
@@ -125,7 +126,7 @@ class Wissing(Antwoord):
 def router(consent: Consent) -> APIRouter:
     """This part of `/v1`."""
     routes = APIRouter(tags=[NAAM])
-    leg = Vastleggen(consent)
+    leg, einde = Vastleggen(consent), Intrekken(consent)
 
     def klaar(recorded: Recorded) -> dict[str, Any]:
         return antwoord(recorded)
@@ -185,17 +186,18 @@ def router(consent: Consent) -> APIRouter:
     )  # fmt: skip
     def trek_in(record: UUID, body: IntrekkingBericht, opdracht: Command) -> dict[str, Any]:
         """Geldt vanaf het eerstvolgende verzoek."""
-        return klaar(leg.trek_in(opdracht, body.huishouden, record, body.reden))
+        return klaar(einde.trek_in(opdracht, body.huishouden, record, body.reden))
 
     @routes.get(
         "/personen/{persoon}/inzagen", response_model=Overzicht, summary="Wie keek er?",
         operation_id="wieKeek",
     )  # fmt: skip
     def wie_keek(persoon: UUID, wie: Wie) -> dict[str, Any]:
-        """Voor uzelf: wie uw gegevens zag of vroeg, waarom, en op welke grond."""
+        """Voor uzelf, een kind onder de 12 over wie u gezag heeft, of wie u als curator of mentor
+        vertegenwoordigt: wie gegevens zag of vroeg, waarom, en op welke grond."""
         blikken, bekend = consent.loginzage.wie_keek(wie, persoon)
         boek = consent.verantwoording.register
-        return {"regels": voor_betrokkene(blikken, bekend, persoon, consent.regels, boek)}
+        return {"regels": voor_betrokkene(blikken, bekend, wie.actor.id, consent.regels, boek)}
 
     @routes.get(
         "/huishoudens/{huishouden}/inzagen", response_model=Overzicht,

@@ -19,6 +19,8 @@ from services.consent.regels import Regelset, regelsets
 
 _OPEN = ("mag", "moet")
 _ANDERE_INWONER = "iemand uit uw huishouden, of wie gezag over u heeft"
+_NAMENS_ANDEREN = "iemand uit het huishouden, of wie gezag heeft"
+_ZELF = "deze persoon zelf"
 _LOGBOEK = "wie uw gegevens zag"
 _FG = "functionaris gegevensbescherming"
 
@@ -37,7 +39,8 @@ def voor_betrokkene(
     blikken: Iterable[Blik], bekend: Mapping[UUID, Collection[UUID]], zelf: UUID,
     regelset: Regelset, register: Register,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Who looked or asked, at what, what for, why and on which ground; oldest first."""
+    """Who looked or asked, at what, what for, why and on which ground; oldest first. `zelf` is who
+    reads it: the person, or who speaks for her."""
     shown = []
     for blik in blikken:
         regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, blik.door
@@ -51,7 +54,7 @@ def voor_betrokkene(
         namen = bekend.get(regel.huishouden, ()) if regel.huishouden else ()
         kop = {
             "tijdstip": blik.regel.tijdstip,
-            **_wie(wie, zelf, namen),
+            **_wie(wie, zelf, regel.persoon, namen),
             "waarvoor": _waarvoor(inhoud, register),
         }
         if regel.soort == "loginzage":
@@ -107,12 +110,16 @@ def _deel(wat: list[str], waarom: str, grond: str, uitkomst: str) -> dict[str, A
     return {"wat": wat, "waarom": waarom, "grond": grond, "uitkomst": uitkomst}
 
 
-def _wie(wie: Mapping[str, Any], zelf: UUID, bekend: Collection[UUID]) -> dict[str, Any]:
+def _wie(
+    wie: Mapping[str, Any], zelf: UUID, persoon: UUID | None, bekend: Collection[UUID]
+) -> dict[str, Any]:
     """In one line, and apart: what of it may be known."""
+    inwoner = {"naam": None, "functie": None, "organisatie": None}
     if wie["id"] == str(zelf):
-        return {"wie": "uzelf", "naam": None, "functie": None, "organisatie": None}
+        return {"wie": "uzelf", **inwoner}
     if wie["rol"] == "inwoner":
-        return {"wie": _ANDERE_INWONER, "naam": None, "functie": None, "organisatie": None}
+        ander = _ANDERE_INWONER if persoon == zelf else _NAMENS_ANDEREN
+        return {"wie": _ZELF if wie["id"] == str(persoon) else ander, **inwoner}
     functie, organisatie = wie["functie"], wie["organisatie"]
     naam = wie["naam"] if UUID(wie["id"]) in bekend else None
     taak = functie if functie.lower() == organisatie.lower() else f"{functie}, {organisatie}"

@@ -43,23 +43,28 @@ class Loginzage:
     ) -> None:  # fmt: skip
         self.database, self.logboek = database, logboek
         self._feiten, self._maak, self._now = feiten, maak, now
-        self.afgeschermd: Callable[[Tx, UUID], Afgeschermd] = lambda _tx, _persoon: lambda _: False
-        """What a restriction decision keeps from a person now (UAVG 41); who decides fills it."""
+        self.afgeschermd: Callable[[Tx, UUID, UUID], Afgeschermd] = lambda *_: lambda _: False
+        """What restriction decisions keep now of the lines about a person from who reads them
+        (UAVG 41); who decides fills it."""
+        self.namens: Callable[[Tx, Aangemeld, UUID], bool] = lambda *_: False
+        """Whether somebody reads in the place of another; who knows custody fills it."""
 
     def wie_keek(
         self, wie: Aangemeld, persoon: UUID
     ) -> tuple[list[Blik], Mapping[UUID, frozenset[UUID]]]:
-        """The lines about one person, for that person, oldest first; and per household whom she
-        knows by name from its plan. Raises NietBekend.
+        """The lines about one person, for her or who speaks for her, oldest first; and per
+        household whom the reader knows by name from its plan. Raises NietBekend, WordtHersteld.
         """
-        if wie.rol is not Rol.INWONER or wie.actor.id != persoon:
+        if wie.rol is not Rol.INWONER:
             raise NietBekend
         with self.database.read() as tx:
-            afgeschermd = self.afgeschermd(tx, persoon)
+            if wie.actor.id != persoon and not self.namens(tx, wie, persoon):
+                raise NietBekend
+            afgeschermd = self.afgeschermd(tx, persoon, wie.actor.id)
             gevonden = self.blikken(tx, logregels.c.persoon == persoon)
             blikken = [blik for blik in gevonden if not afgeschermd(blik.regel)]
             huizen = {blik.regel.regel.huishouden for blik in blikken}
-            bekend = {huis: self._bekenden(tx, huis, persoon) for huis in huizen if huis}
+            bekend = {huis: self._bekenden(tx, huis, wie.actor.id) for huis in huizen if huis}
         self.schrijf(wie, [persoon])
         return blikken, bekend
 
@@ -96,7 +101,7 @@ class Loginzage:
             if regel.regel.persoon is not None and regel.regel.persoon not in alle:
                 per_persoon.setdefault(regel.regel.persoon, []).append(regel)
         for persoon, haar in per_persoon.items():
-            dicht = self.afgeschermd(tx, persoon)
+            dicht = self.afgeschermd(tx, persoon, persoon)
             if not all(dicht(regel) for regel in haar):
                 alle.add(persoon)
         return alle
@@ -213,7 +218,7 @@ class Loginzage:
     def _dicht(self, tx: Tx, wie: Aangemeld) -> Callable[[Blik], bool]:
         """What of the looks is not for her; of a trace that she shares with another only hers."""
         if wie.rol is Rol.INWONER:
-            dicht = self.afgeschermd(tx, wie.actor.id)
+            dicht = self.afgeschermd(tx, wie.actor.id, wie.actor.id)
             return lambda blik: dicht(blik.regel)
         return lambda blik: blik.dicht_voor(wie)
 

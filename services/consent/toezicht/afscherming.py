@@ -54,8 +54,9 @@ class Afscherming:
         self._logboek, self._feiten, self._register = logboek, feiten, register
         self._now = now
 
-    def voor(self, tx: Tx, persoon: UUID) -> Callable[[Geschreven], bool]:
-        """What is withheld from this person today, as a question about one line of hers."""
+    def voor(self, tx: Tx, persoon: UUID, lezer: UUID) -> Callable[[Geschreven], bool]:
+        """What is withheld today, as a question about one line about this person; of who reads in
+        her place also what a decision about that reader withholds."""
         geldend = self._geldend(tx)
         samen = self._samen_met(tx, persoon, {een.persoon for een in geldend})
         dicht = {
@@ -64,6 +65,10 @@ class Afscherming:
             if een.persoon in samen
             for look in self._geraakt(tx, een.persoon, een.toepassingsgebied)
         }
+        if lezer != persoon:
+            van_lezer = (een for een in geldend if een.persoon == lezer)
+            for een in van_lezer:
+                dicht |= set(self._geraakt(tx, persoon, een.toepassingsgebied))
         return lambda regel: _look(regel) in dicht
 
     def verborgen(

@@ -1,9 +1,9 @@
 """Who sees what about one person, now, on another day, or if something were otherwise.
 
-Who may ask. The person herself, from 12: who may see this of hers. The regisseur: the same for
-the household she coordinates, by the rules alone, because what people recorded (a consent, an
-objection, an emergency) is not hers to see. Privacy officer and FG: everything, with a reason that
-goes into the log.
+Who may ask. The person herself, from 12, or who speaks for her: who may see this of hers. The
+regisseur: the same for the household she coordinates, by the rules alone, because what people
+recorded (a consent, an objection, an emergency) is not hers to see. Privacy officer and FG:
+everything, with a reason that goes into the log.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from infra.staff import Persona
 from services.consent.application import Consent, vrager
 from services.consent.domain import Besluit, Feiten, Vraag, Vrager, relaties
 from services.consent.domain.feiten import Vastlegging
+from services.consent.log.namens import leest_namens
 from services.consent.log.verantwoording import Deel
 from services.consent.regels import Regelset, Wie
 from services.consent.uitleg.openingen import Opening, Stap, Stapsoort, met, minste
@@ -157,7 +158,8 @@ class Zicht:
         ik, regels = vrager(wie), self._consent.regels
         if wie.rol is Rol.INWONER:
             zelf = Onderdeel((persoon,), herkomst("gezinsplan"), Rubriek.PERSONALIA)
-            if persoon != wie.actor.id or not beslis(ik, zelf, feiten, regels).open:
+            namens = persoon == wie.actor.id or leest_namens(wie.actor.id, persoon, feiten)
+            if not namens or not beslis(ik, zelf, feiten, regels).open:
                 return None
             # What was recorded about her is hers to know; of what others do in an emergency or in
             # the safety house she is told by them, not by a question put here; and what would tell
