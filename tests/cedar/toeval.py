@@ -38,6 +38,7 @@ ORGANISATIES = ("gemeente", "jeugdteam", "instelling")
 VAKKEN: dict[str, tuple[Onderwerp, ...]] = {
     "plan": ONDERWERPEN,
     "onderwijs": (Leefgebied.ONDERWIJS, Rubriek.MELDING),
+    "pw": (*Leefgebied, *(Rubriek.MELDING,) * 12),
     "verwijsindex": (Rubriek.CONTACT,),
     "veiligheidshuis": (Leefgebied.VEILIGHEID, Rubriek.PERSONALIA, Rubriek.CONTACT),
 }
@@ -47,9 +48,13 @@ BREED = (Doel.VERKENNING, Doel.VERWIJSINDEX, Doel.ONDERZOEK)
 TOEGANG = (Doel.JEUGD_RAAD, Doel.JEUGD_BEKOSTIGING, Doel.JEUGD_CONTROLE)
 VAN_COLLEGE = ("gezinsplan", "jeugd-toegang", "wmo-onderzoek", "wgs-schuldhulp")
 VERPLICHT = {
-    "plan": ("jeugdhulp-dossier", "zorg-behandeling"),
-    "wmo": ("wmo-aanbieder",),
-    "jeugd": ("jeugdhulp-dossier", "gi-maatregel"),
+    "plan": ("jeugdhulp-dossier", "zorg-behandeling", "gi-maatregel", "veilig-thuis"),
+    "wmo": ("wmo-aanbieder", "veilig-thuis"),
+    "wmo-aanbieder": ("jeugd-toegang", "wgs-schuldhulp"),
+    "jeugd": ("jeugdhulp-dossier", "gi-maatregel", "veilig-thuis"),
+    "jeugdhulp": ("wmo-onderzoek", "jeugd-toegang"),
+    "onderwijs": ("wmo-onderzoek", "jeugd-toegang"),
+    "zorg": ("wmo-onderzoek", "wgs-schuldhulp"),
     "jeugdbescherming": ("zorg-behandeling", "jeugdhulp-dossier", "wmo-onderzoek", "school"),
     "veilig-thuis": ("zorg-behandeling", "jeugdhulp-dossier", "gi-maatregel"),
 }

@@ -33,7 +33,7 @@ FOUTEN = ("doel", "regime", "onderwerp", "aan", "tot", "van", "herkomst", "soort
 WIJZEN = ("mondeling", "schriftelijk, getekend op kantoor", "Schriftelijk",
           "zelf, op de eigen pagina")  # fmt: skip
 AFWEGING = "Het kind is in gevaar en vragen om toestemming maakt het gevaar groter."
-INWONER = (("onbekwaam", 0.5), ("vertegenwoordiger", 0.5))
+INWONER = (("onbekwaam", 0.5), ("vertegenwoordiger", 0.5), ("doorbreking", 0.5))
 PROFESSIONAL = (
     ("toestemming", 0.5), ("grond", 0.5), ("opheffing", 0.4), ("doorbreking", 0.15),
     ("bezwaar", 0.06), ("veiligheidskern", 0.05), ("onbekwaam", 0.03),
@@ -46,7 +46,7 @@ BIJ_DOEL = {
     Doel.JEUGD_CONTROLE: (("grond", 0.6),),
     Doel.JEUGDBESCHERMING: (("maatregel", 0.85), ("grond", 0.5)),
     Doel.VEILIG_THUIS: (("grond", 0.6), ("doorbreking", 0.6)),
-    Doel.VEILIGHEIDSHUIS: (("casus", 0.7), ("doorbreking", 0.3)),
+    Doel.VEILIGHEIDSHUIS: (("casus", 0.7), ("doorbreking", 0.5)),
     Doel.VERWIJSINDEX: (("verwijzing", 0.8),),
     Doel.NOOD: (("veiligheidskern", 0.6), ("bezwaar", 0.1)),
 }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from events.begrippen import Leefgebied, Rubriek, herkomst, herkomsten
 from events.waarden import Bezwaar, Doel, Instemming, Ontvanger
-from services.consent.domain import Feiten, Vastlegging, Vraag, Vrager, mag
+from services.consent.domain import Feiten, Vastlegging, Vraag, Vrager, hoedanigheden, mag
 from services.consent.regels import Regelset, Uitkomst, regelset
 from services.consent.uitleg.openingen import Stap, Stapsoort, minste, na
 from services.consent.uitleg.simulatie import (
@@ -141,7 +141,8 @@ def test_the_same_rules_change_nothing() -> None:
         ("schuldhulpverlener", (MOEDER, NOAH), "jeugd-toegang", ["grond", "grond"]),
         ("wmo-consulent", (MOEDER,), "gezinsplan", []),  # open already
         ("jeugdconsulent", (MOEDER,), "pw-inkomen", ["verklaring"]),
-        ("leerplichtambtenaar", (MOEDER,), "wgs-schuldhulp", []),  # no rule at all
+        ("leerplichtambtenaar", (MOEDER,), "wgs-schuldhulp", ["toestemming"]),
+        ("inkomensconsulent", (MOEDER,), "wgs-schuldhulp", []),  # no rule at all
         ("buitenstaander", (MOEDER,), "gezinsplan", []),
     ],
 )
@@ -227,7 +228,8 @@ def _alle_kleinste(gesteld: Vraag, feiten: Feiten) -> set[Zo]:
         return set()
     for aantal in range(1, 2 * len(gesteld.betrokkenen) + 2):
         open_ = set()
-        for doel in Doel:
+        # The purpose follows from the task; for another she would ask another question.
+        for _wie, doel in hoedanigheden(gesteld.vrager, gesteld.doel, feiten):
             mogelijk = [Stap(s, p, doel) for s, p in product(Stapsoort, gesteld.betrokkenen)]
             gericht = replace(gesteld, doel=doel)
             open_ |= {
