@@ -325,7 +325,8 @@ class Consent:
         """The decision facts for a command of somebody who belongs here; a refusal is logged.
 
         With `vertrokken` also for who left: what was recorded about her here stays hers to end and
-        to object to (AVG 7 lid 3, 21). Raises NietBekend, and what `controleer_taak` raises for who has no task here today.
+        to object to (AVG 7 lid 3, 21). Raises NietBekend, and what `controleer_taak` raises for who
+        has no task here today.
         """
         vraagt, nu = vrager(wie), self._now()
         with self.database.write() as tx:

@@ -72,14 +72,21 @@ _INHOUD: dict[str, TypeAdapter[Any]] = {
     "gezag": TypeAdapter(Gezag),
     "mandaat": TypeAdapter(Mandaat),
 }
-_LEDEN = select(tabel.c.persoon).where(
-    tabel.c.huishouden == bindparam("huishouden"), tabel.c.soort == "lid"
-)
 _RIJEN = with_key(select(tabel), tabel.c.kid)
 """Each with its key, closed as it is: a decision has one statement less to wait for."""
 # Two halves, each by an index: PostgreSQL reads the whole table for an OR with a subquery.
-_VAN_HUISHOUDEN = _RIJEN.where(tabel.c.huishouden == bindparam("huishouden")).union_all(
-    _RIJEN.where(tabel.c.huishouden.is_(None), tabel.c.persoon.in_(_LEDEN))
+_VAN_HUISHOUDEN, _OOK_VAN_VERTROKKEN = (
+    _RIJEN.where(tabel.c.huishouden == bindparam("huishouden")).union_all(
+        _RIJEN.where(
+            tabel.c.huishouden.is_(None),
+            tabel.c.persoon.in_(
+                select(tabel.c.persoon).where(
+                    tabel.c.huishouden == bindparam("huishouden"), tabel.c.soort.in_(soorten)
+                )
+            ),
+        )
+    )
+    for soorten in (("lid",), ("lid", "oud-lid"))
 )
 Rij = Row[Any]
 _IN_QUARANTAINE = (
@@ -125,9 +132,11 @@ class Beslisfeiten:
                         welke = welke.where(tabel.c.medewerker == medewerker)
                     tx.execute(welke)
 
-    def rijen(self, tx: Tx, huishouden: UUID) -> Sequence[Rij]:
-        """All decision facts of a household, still sealed."""
-        return tx.execute(_VAN_HUISHOUDEN, {"huishouden": huishouden}).all()
+    def rijen(self, tx: Tx, huishouden: UUID, *, vertrokken: bool = False) -> Sequence[Rij]:
+        """All decision facts of a household, still sealed. With `vertrokken` also the age and the
+        custody of who left, for what stays hers to say here."""
+        welke = _OOK_VAN_VERTROKKEN if vertrokken else _VAN_HUISHOUDEN
+        return tx.execute(welke, {"huishouden": huishouden}).all()
 
     def van_soort(
         self, tx: Tx, soort: str, *, medewerker: UUID | None = None, persoon: UUID | None = None
@@ -276,11 +285,14 @@ def in_quarantaine(tx: Tx, huishouden: UUID) -> bool:
     return tx.execute(_IN_QUARANTAINE, asked).first() is not None
 
 
-def heeft_relatie(rijen: Sequence[Rij], wie: UUID, *, inwoner: bool) -> bool:
+def heeft_relatie(
+    rijen: Sequence[Rij], wie: UUID, *, inwoner: bool, vertrokken: bool = False
+) -> bool:
     """Whether somebody can be anything to this household, as far as is known without a key."""
+    leden = ("lid", "oud-lid") if vertrokken else ("lid",)
     return any(
         (wie == rij.medewerker and rij.soort in _RELATIES[inwoner])
-        or (inwoner and rij.soort == "lid" and wie == rij.persoon)
+        or (inwoner and rij.soort in leden and wie == rij.persoon)
         for rij in rijen
     )
 

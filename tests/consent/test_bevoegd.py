@@ -293,6 +293,43 @@ def test_what_a_youth_allowed_of_her_file_no_parent_takes_back(huis: Huis) -> No
         assert eindig(huis, wie, record).status_code == 200, "UAVG 5 lid 3 onder b"
 
 
+# --- who left -----------------------------------------------------------------------------------
+
+
+def test_who_left_still_ends_and_objects_to_what_was_recorded_about_her_here(huis: Huis) -> None:
+    """AVG 7 lid 3, 21: and sees what she can end; of the household she sees nothing."""
+    voor_anna, voor_bert = huis.toestemming(), post(huis, "bert", "/toestemmingen", **wil(
+        huis, persoon=str(huis.bert), gegevenDoor=str(huis.bert))).json()["id"]  # fmt: skip
+    voor_kees = post(huis, "anna", "/toestemmingen", **wil(huis, persoon=str(huis.kees))).json()
+    pad = f"/huishoudens/{huis.id}/personen"
+    for wie in (huis.anna, huis.kees):
+        huis.stad.doe("ellen", f"/huishoudens/{huis.id}/leden/{wie}/vertrek", {
+            "op": "2026-03-01", "reden": "gescheiden"})  # fmt: skip
+    kid, plan = huis.kid(huis.anna), huis.kid(huis.anna, bron="gezinsplan", over=Leefgebied.WONEN)
+    assert not huis.vraag("anna", plan).relaties
+    (eigen,) = huis.stad.zie("anna", f"{pad}/{huis.anna}/vastleggingen")["vastleggingen"]
+    assert (eigen["id"], eigen["soort"], eigen["doel"]) == (voor_anna, "instemming", "regie")
+    (zijn,) = huis.stad.zie("kees", f"{pad}/{huis.kees}/vastleggingen")["vastleggingen"]
+    assert zijn["id"] == voor_kees["id"]
+    assert huis.stad.zie("anna", f"{pad}/{huis.kees}/vastleggingen")["vastleggingen"] == [zijn]
+    for wie, over in (("anna", huis.bert), ("tom", huis.anna), ("ellen", huis.anna)):
+        assert huis.stad.vraag("GET", wie, f"{pad}/{over}/vastleggingen").status_code == 404
+    assert eindig(huis, "anna", voor_bert).status_code == 404
+    assert eindig(huis, "anna", voor_anna).status_code == 200
+    assert kid not in huis.vraag("ellen", kid).keys
+    assert eindig(huis, "anna", voor_kees["id"]).status_code == 200, "by who has custody"
+    tegen = {"doel": "schuldhulp", "reden": "Ik woon hier niet meer."}
+    assert kid in huis.vraag("yusuf", kid).keys
+    for over, status in ((huis.bert, 404), (huis.kees, 201), (huis.anna, 201)):
+        antwoord = post(huis, "anna", "/bezwaren", **tegen, persoon=str(over))
+        assert antwoord.status_code == status
+    assert kid not in huis.vraag("yusuf", kid).keys
+    ja = wil(huis, regimes=["pw"])
+    assert post(huis, "anna", "/toestemmingen", **ja).status_code == 404, "nothing new from here"
+    gezien = [regel["wat"] for regel in huis.van("anna")]
+    assert gezien, "who looked stays hers to read"
+
+
 # --- substitutes --------------------------------------------------------------------------------
 
 

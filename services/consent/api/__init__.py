@@ -15,6 +15,7 @@ from services.consent.api import (
     beperking,
     delen,
     destijds,
+    eigen,
     logboek,
     nood,
     omstandigheden,
@@ -32,6 +33,7 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
     routes = APIRouter(tags=[NAAM])
     for part in (
         delen.router(consent),
+        eigen.router(consent),
         taken.router(consent),
         verantwoording.router(consent),
         logboek.router(consent),

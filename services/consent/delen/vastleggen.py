@@ -1,4 +1,4 @@
-"""Recording grounds, consents, waivers, agreements and objections, and withdrawing each.
+"""Recording grounds, consents, waivers, agreements and objections.
 
 Whoever records must belong to the household: a professional with a task, the person herself, or
 who holds custody over her. For anybody else it does not exist.
@@ -16,7 +16,6 @@ from events.consent import (
     GeheimhoudingOpgeheven,
     GrondslagVastgelegd,
     HulpAkkoordGegeven,
-    Ingetrokken,
     NoodafspraakVastgelegd,
     ToestemmingGegeven,
 )
@@ -34,7 +33,6 @@ from infra.decider import Context, GeenRecht, NietBekend, Recorded
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.domain import (
-    BezwaarBlijft,
     Feiten,
     MagNietNamens,
     controleer_akkoord,
@@ -46,8 +44,7 @@ from services.consent.domain import (
     wie_beslist,
 )
 from services.consent.domain.bevoegd import behandelt
-from services.consent.domain.record import NietUwVastlegging
-from services.consent.domain.vastleggen import handelingen, mag_beeindigen
+from services.consent.domain.vastleggen import handelingen
 from services.consent.domain.vertegenwoordiging import Handeling
 from services.consent.plaatsen import plaats_delen
 from services.consent.toezicht.noodstand import AlleenHouder
@@ -153,7 +150,10 @@ class Vastleggen:
     def bezwaar(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Bezwaar
     ) -> Recorded:
-        feiten = self._mag_voor(opdracht.wie, huishouden, persoon, Handeling.RECHTEN)
+        """Also by who left, against what goes on with what was recorded here (AVG 21)."""
+        feiten = self._mag_voor(
+            opdracht.wie, huishouden, persoon, Handeling.RECHTEN, vertrokken=True
+        )
         if opdracht.wie.rol is Rol.INWONER:
             controleer_gever(opdracht.wie.actor.id, persoon, feiten, Handeling.RECHTEN)
         fact = BezwaarGemaakt(
@@ -161,62 +161,15 @@ class Vastleggen:
         )
         return self._leg_vast(opdracht, "", fact)
 
-    def trek_in(
-        self, opdracht: Opdracht, huishouden: UUID, record: UUID, reden: str | None
-    ) -> Recorded:
-        """Holds from the next request on. As easy as giving (AVG 7 lid 3).
-
-        Raises NietBekend, GrondBlijft, OmstandigheidBlijft, BezwaarBlijft, NietUwVastlegging.
-        """
-        wie = opdracht.wie
-        feiten = self._consent.feiten(wie, huishouden)
-        staat = self._consent.record(record)
-        handeling = staat.controleer_intrekker(huishouden, wie.hoed)
-        persoon = staat.persoon
-        if persoon is None:
-            raise NietBekend
-        if wie.rol is Rol.INWONER:
-            if not _mag_intrekken(wie, record, persoon, handeling, feiten):
-                raise NietBekend
-        elif not staat.ingetrokken:
-            self._controleer_professional(wie, huishouden, record, staat.soort, feiten)
-        fact = Ingetrokken(
-            huishouden=huishouden, persoon=persoon,
-            reden=None if reden is None else Open(reden, plaats_delen(persoon)),
-        )  # fmt: skip
-        return self._consent.trek_in(record, huishouden, fact, opdracht.context)
-
-    def _controleer_professional(
-        self, wie: Aangemeld, huishouden: UUID, record: UUID, soort: type[ConsentFact] | None,
-        feiten: Feiten,
-    ) -> None:  # fmt: skip
-        """She ends what she or a colleague of the same task recorded, what is hers by what it is,
-        and what a youth tells her may not stand; of an objection only her own writing down: no
-        professional takes away what keeps her out (AVG 21)."""
-        eerste = self._consent.eerste(record)
-        door = None if eerste is None else eerste.door
-        zelf = door is not None and door.id == wie.actor.id
-        if soort is BezwaarGemaakt and not zelf:
-            raise BezwaarBlijft
-        collega = (
-            eerste is not None
-            and door is not None
-            and door.organisatie == wie.actor.organisatie
-            and eerste.grondslag == wie.herkomst.grondslag
-        )
-        wat = next((vast.inhoud for vast in feiten.vastleggingen if vast.id == record), None)
-        haar_zaak = wat is not None and mag_beeindigen(wat, vrager(wie), feiten)
-        wacht = self._consent.bevestigen.wacht(huishouden, record)
-        if not (zelf or collega or haar_zaak or wacht):
-            raise NietUwVastlegging
-
     def _mag_voor(
         self, wie: Aangemeld, huishouden: UUID, persoon: UUID, *handelingen: Handeling,
-        gever: UUID | None = None,
+        gever: UUID | None = None, vertrokken: bool = False,
     ) -> Feiten:  # fmt: skip
         """Raises NietBekend; MagNietNamens for a resident who writes down what another decided."""
-        feiten = self._consent.feiten(wie, huishouden)
-        if not any(_mag_voor(wie, persoon, handeling, feiten) for handeling in handelingen):
+        feiten = self._consent.feiten(wie, huishouden, vertrokken=vertrokken)
+        over = {*feiten.leden, *feiten.vertrokken} if vertrokken else feiten.leden
+        mag = (_mag_voor(wie, persoon, handeling, feiten) for handeling in handelingen)
+        if persoon not in over or not any(mag):
             raise NietBekend
         if wie.rol is Rol.INWONER and gever not in (None, wie.actor.id):
             raise MagNietNamens
@@ -233,30 +186,9 @@ def _nummer(context: Context) -> UUID:
 
 
 def _mag_voor(wie: Aangemeld, persoon: UUID, handeling: Handeling, feiten: Feiten) -> bool:
-    return persoon in feiten.leden and (
+    return (
         wie.rol is not Rol.INWONER
         or persoon == wie.actor.id
         or vertegenwoordigt(wie.actor.id, persoon, feiten)
         or wie_beslist(handeling, persoon, feiten).telt(wie.actor.id)
     )
-
-
-def _mag_intrekken(
-    wie: Aangemeld, record: UUID, persoon: UUID, handeling: Handeling | None, feiten: Feiten
-) -> bool:
-    """A resident ends what is hers to end, by the table of what it is. What a youth of 12 or older
-    chose herself is nobody else's: her objection, her agreement with help, and whether a helper may
-    tell of her file; taking that back stays open to her, too, when she no longer decides alone."""
-    if handeling is None or persoon not in feiten.leden:
-        return False
-    inhoud = next((vast.inhoud for vast in feiten.vastleggingen if vast.id == record), None)
-    zelf = persoon == wie.actor.id
-    if isinstance(inhoud, Instemming) and not zelf:
-        (een, *meer) = handelingen(inhoud)
-        handeling = handeling if meer or een is Handeling.TOESTEMMING else een
-    beslissers = wie_beslist(handeling, persoon, feiten)
-    if not beslissers.telt(wie.actor.id):
-        return False
-    if handeling is Handeling.RECHTEN:
-        return zelf or not beslissers.telt(persoon)
-    return not (isinstance(inhoud, Akkoord) and inhoud.gegeven_door != wie.actor.id)
