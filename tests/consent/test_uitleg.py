@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -62,6 +63,36 @@ def rijen(huis: Huis, door: str, **anders: Any) -> dict[tuple[str, str, str], st
         ]
         for rij in simuleer(huis, door, **anders)["rijen"]
     }
+
+
+# --- outside the lock --------------------------------------------------------------------------
+
+
+def test_others_read_while_an_answer_is_worked_out(huis: Huis) -> None:
+    """It waits for another's look, which has its line before this question has."""
+    kid = huis.kid(huis.anna)
+    with ThreadPoolExecutor(1) as ander:
+
+        def beantwoord(_feiten: Any) -> tuple[str, list[Deel]]:
+            ander.submit(huis.vraag, "yusuf", kid).result(timeout=30)
+            return "klaar", []
+
+        assert huis.consent.stel(huis.wie("ellen"), huis.id, None, beantwoord) == "klaar"
+    assert [regel["wie"] for regel in huis.log()][-3:-1] == ["Yusuf Kaya", "Yusuf Kaya"]
+
+
+def test_what_changed_while_it_was_worked_out_counts(huis: Huis) -> None:
+    gezien: list[int] = []
+    with ThreadPoolExecutor(1) as ander:
+
+        def beantwoord(feiten: Any) -> tuple[int, list[Deel]]:
+            gezien.append(len(feiten.vastleggingen))
+            if len(gezien) == 1:
+                ander.submit(huis.toestemming).result(timeout=30)
+            return gezien[-1], []
+
+        assert huis.consent.stel(huis.wie("ellen"), huis.id, None, beantwoord) == gezien[0] + 1
+    assert len(gezien) == 2
 
 
 # --- why, now ----------------------------------------------------------------------------------
