@@ -126,6 +126,23 @@ def test_asking_consent_takes_five_activations(handen: Handen, wereld: Wereld) -
     assert handen.keer <= 5
 
 
+def test_consent_for_a_purpose_one_names_takes_five_activations(
+    handen: Handen, wereld: Wereld
+) -> None:
+    page = handen.page
+    aangemeld(page, "Ellen de Wit")
+    page.goto(wereld.pad)
+    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    schulden = deel(page, "Verkennen of problemen samenhangen").locator(
+        "details", has_text="Uit de schuldhulp"
+    )
+    handen.doe(schulden.locator("summary"))
+    handen.doe(schulden.get_by_role("checkbox", name="Geld en schulden"))
+    handen.doe(schulden.get_by_role("button", name="Vastleggen: in een gesprek"))
+    page.get_by_text("U kijkt nu voor een ander doel: verkennen").wait_for()
+    assert handen.keer <= 5
+
+
 def test_secrecy_is_lifted_by_a_choice_of_its_own(handen: Handen, wereld: Wereld) -> None:
     page = handen.page
     aangemeld(page, "Ellen de Wit")
