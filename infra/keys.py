@@ -191,13 +191,11 @@ class KeyStore:
         left = [info for info in infos if not info.erased]
         counted = Counter(subject for info in left for subject in info.betrokkenen)
         if counted:
-            # Numbered here and not by a sequence: one writer at a time, and no right to one.
-            last = tx.execute(_LAST_RELEASE).scalar() or 0
             tx.execute(
                 _COUNT_RELEASE,
                 [
-                    {"nr": nr, "vraag": vraag, "span": span, "subject": subject, "number": number}
-                    for nr, (subject, number) in enumerate(sorted(counted.items()), start=last + 1)
+                    {"vraag": vraag, "span": span, "subject": subject, "number": number}
+                    for subject, number in sorted(counted.items())
                 ],
             )
         return self.unwrap(left)
@@ -364,8 +362,9 @@ _CURRENT = (
         data_keys.c.current,
     )
 )
-_COUNT_RELEASE = insert(key_releases)
-_LAST_RELEASE = select(func.max(key_releases.c.nr))
+# Numbered here and not by a sequence: one writer at a time, and no right to one.
+_NEXT_RELEASE = select(func.coalesce(func.max(key_releases.c.nr), 0) + 1).scalar_subquery()
+_COUNT_RELEASE = insert(key_releases).values(nr=_NEXT_RELEASE)
 _DESCRIBE = (
     select(
         data_keys.c.kid,

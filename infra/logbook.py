@@ -274,7 +274,7 @@ def _plaats(now: datetime) -> Zegelplaats:
 
 
 def _maand(now: datetime) -> str:
-    return now.strftime("%Y-%m")
+    return now.isoformat()[:7]
 
 
 def _commit(vorm: int, zaad: bytes, nr: int, tijdstip: str, regel: Regel) -> bytes:

@@ -119,6 +119,7 @@ def _engine(path: Path | None, *, readonly: bool) -> Engine:
             f"sqlite:///file:{path}?mode=ro&uri=true" if readonly else f"sqlite:///{path}",
             pool_size=32,
             max_overflow=32,
+            pool_use_lifo=True,  # who wrote last still has the pages
             connect_args={"check_same_thread": False},
         )
 

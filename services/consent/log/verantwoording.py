@@ -133,11 +133,12 @@ class Verantwoording:
             **({"sleutels": dict(samen)} if samen else {}),
         })  # fmt: skip
         activiteit = _activiteit(wie, self.register.bij(doel or volgt or Doel.REGIE))
+        ldv = self._ldv(soort, kop, activiteit)
         return [
             boven,
             *(
-                self._regel(
-                    soort, kop, boven, activiteit, persoon,
+                _regel(
+                    soort, boven, ldv, persoon,
                     delen=per_uitkomst(hier, betrokkenen=False),
                     sleutels=sum(deel.sleutels for deel in hier),
                 )
@@ -154,9 +155,8 @@ class Verantwoording:
         boven = self._record(
             "handeling", kop, wie, huishouden, {"vraag": {"soort": soort, **(meer or {})}}
         )
-        activiteit = _activiteit(wie, activiteit)
-        regels = [self._regel(soort, kop, boven, activiteit, p) for p in sorted(set(personen))]
-        return [boven, *regels]
+        ldv = self._ldv(soort, kop, _activiteit(wie, activiteit))
+        return [boven, *(_regel(soort, boven, ldv, persoon) for persoon in sorted(set(personen)))]
 
     def mislukt(
         self, kop: Kop, wie: Aangemeld, doel: Doel | None, huishouden: UUID | None,
@@ -167,10 +167,7 @@ class Verantwoording:
         vraag = {"soort": soort, "doel": doel.value if doel else None}
         boven = self._record("besluit", kop, wie, huishouden, {"vraag": vraag}, stand)
         activiteit = _activiteit(wie, self.register.bij(doel or Doel.REGIE))
-        return [
-            boven,
-            self._regel(soort, kop, boven, activiteit, None, stand=stand, attributen=reden),
-        ]
+        return [boven, _regel(soort, boven, self._ldv(soort, kop, activiteit, stand, reden), None)]
 
     def _record(
         self, soort: str, kop: Kop, wie: Aangemeld | Daad, huishouden: UUID | None,
@@ -196,19 +193,26 @@ class Verantwoording:
             "vraag": vraag,
         }, huishouden)  # fmt: skip
 
-    def _regel(
-        self, soort: str, kop: Kop, boven: Regel, activiteit: str, persoon: UUID | None, *,
-        stand: str = "Ok", attributen: Mapping[str, str] | None = None, **meer: Any,
-    ) -> Regel:  # fmt: skip
+    def _ldv(
+        self, soort: str, kop: Kop, activiteit: str, stand: str = "Ok",
+        attributen: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What the lines of one record have in common."""
         dag = kop.begin.astimezone(NEDERLAND).date()
         uri = self.register.uri(activiteit, dag)
-        ldv = logregel(
+        return logregel(
             soort, kop.begin, kop.eind, stand,
             {"dpl.core.processing_activity_id": uri, **(attributen or {})},
         )  # fmt: skip
-        return Regel(
-            soort, kop.vraag, {"ldv": ldv, **meer}, boven.huishouden, persoon, boven=boven.span
-        )
+
+
+def _regel(
+    soort: str, boven: Regel, ldv: dict[str, Any], persoon: UUID | None, **meer: Any
+) -> Regel:
+    """The line of one person, under its record."""
+    return Regel(
+        soort, boven.vraag, {"ldv": ldv, **meer}, boven.huishouden, persoon, boven=boven.span
+    )
 
 
 def _activiteit(wie: Aangemeld | Daad, gevraagd: str) -> str:
@@ -260,9 +264,10 @@ def per_uitkomst(delen: Iterable[Deel], *, betrokkenen: bool) -> list[dict[str, 
         wat = [deel.herkomst.code, deel.onderwerp.value]
         if betrokkenen:
             wat += [str(persoon) for persoon in deel.betrokkenen]
-        if groep not in groepen:
-            groepen[groep] = uitkomst(besluit) | {"wat": []}
-        groepen[groep]["wat"].append(wat)
+        hier = groepen.get(groep)
+        if hier is None:
+            hier = groepen[groep] = uitkomst(besluit) | {"wat": []}
+        hier["wat"].append(wat)
     return list(groepen.values())
 
 
