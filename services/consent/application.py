@@ -297,28 +297,33 @@ class Consent:
         """
         vraagt, nu, nummer = vrager(wie), self._now(), nummer or trace.huidige() or uuid4()
 
-        def werk_uit(rijen: Sequence[Any]) -> tuple[bool, tuple[T, Sequence[Deel]] | None]:
+        def werk_uit(
+            rijen: Sequence[Any],
+        ) -> tuple[bool, Doel | None, tuple[T, Sequence[Deel]] | None]:
             if toezicht:
                 feiten = self._feiten.feiten(rijen, huishouden, _dag(nu))
             else:
                 feiten = self._gevouwen(rijen, vraagt, huishouden, nu, vertrokken=vertrokken)
             hier = toezicht or _hoort_hier(vraagt, feiten, vertrokken=vertrokken)
-            return hier, beantwoord(feiten) if hier else None
+            volgt = next(iter(relaties(vraagt, feiten).values()), None)
+            return hier, volgt, beantwoord(feiten) if hier else None
 
         with self.database.read() as tx:
             rijen = self._feiten.rijen(tx, huishouden, vertrokken=vertrokken)
-        hier, found = werk_uit(rijen)
+        hier, volgt, found = werk_uit(rijen)
         with self.database.write() as tx:
             nu_hier = self._feiten.rijen(tx, huishouden, vertrokken=vertrokken)
             if {rij.sleutel: rij for rij in nu_hier} != {rij.sleutel: rij for rij in rijen}:
-                hier, found = werk_uit(nu_hier)
+                hier, volgt, found = werk_uit(nu_hier)
             if hier:
                 self._bijgewerkt(tx, huishouden)
             if found is None:
                 self._log(tx, nu, nummer, wie, doel, huishouden, [], GEEN_RELATIE, meer=meer)
                 return None
             antwoord, delen = found
-            self._log(tx, nu, nummer, wie, doel, huishouden, delen, soort=soort, meer=meer)
+            self._log(
+                tx, nu, nummer, wie, doel, huishouden, delen, soort=soort, meer=meer, volgt=volgt
+            )
         return antwoord
 
     def feiten(self, wie: Aangemeld, huishouden: UUID, *, vertrokken: bool = False) -> Feiten:

@@ -139,10 +139,17 @@ def test_asking_whether_one_may_see_is_not_seeing(huis: Huis) -> None:
             "onderwerp": "financien-en-schulden"}  # fmt: skip
     antwoord = huis.stad.vraag("POST", "yusuf", "/vragen", body).json()
     assert (antwoord["uitkomst"], antwoord["regel"]) == ("mag", "R-23")
-    regel = huis.stad.zie("anna", f"/personen/{huis.anna}/inzagen")["regels"][-1]
-    assert regel["uitkomst"] == "gevraagd, niet gezien"
-    assert regel["grond"] == "Wgs artikel 8a"
-    assert "Yusuf Kaya" in regel["wie"]
+    pad = f"/huishoudens/{huis.id}/personen/{huis.anna}/mogelijkheden"
+    huis.stad.zie("yusuf", pad)  # what a page asks to know its choices
+    vragen = huis.stad.zie("anna", f"/personen/{huis.anna}/inzagen")["regels"][-2:]
+    for regel in vragen:  # the same words: nothing of hers was read, so nothing was refused
+        assert regel["uitkomst"] == "vroeg wat de regels zeggen, zag niets"
+        assert (regel["wat"], regel["grond"], regel["waarom"]) == ([], "", "")
+        assert regel["waarvoor"] == "om u te helpen met schulden"
+        assert "Yusuf Kaya" in regel["wie"]
+    toezicht = huis.log()
+    besluiten = [r for r in toezicht if r["handeling"] == "uitleg" and r["persoon"] is None][-2:]
+    assert [r["doel"] for r in besluiten] == ["schuldhulp"] * 2
 
 
 def test_who_left_reads_of_newcomers_only_what_they_do(huis: Huis) -> None:

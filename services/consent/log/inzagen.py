@@ -2,7 +2,9 @@
 
 Rules kept here: a person reads about herself only: of others not a name, not a number, not that
 they are there; who looked is called by name when she knows that professional from the plan of the
-household that was looked at, else by function and organisation; another resident is never named.
+household that was looked at, else by function and organisation; another resident is never named;
+who asks what the rules say, as a page does to know its choices, sees nothing of hers, and it says
+just that.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ _ANDERE_INWONER = "iemand uit uw huishouden, of wie gezag over u heeft"
 _NAMENS_ANDEREN = "iemand uit het huishouden, of wie gezag heeft"
 _ZELF = "deze persoon zelf"
 _LOGBOEK = "wie uw gegevens zag"
+_REGELS = "vroeg wat de regels zeggen, zag niets"
 _FG = "functionaris gegevensbescherming"
 
 
@@ -60,14 +63,15 @@ def voor_betrokkene(
         if regel.soort == "loginzage":
             shown.append(kop | _deel([_LOGBOEK], "", "", "gezien"))
             continue
+        if regel.soort == "uitleg":
+            shown.append(kop | _deel([], "", "", _REGELS))
+            continue
         delen = uitgeschreven(inhoud)
         open_ = [deel for deel in delen if deel["uitkomst"] in _OPEN]
         # Opening a dossier asks for all of it: what stayed closed beside it was not sought.
         hier = open_ or delen
         if not hier:
             continue
-        # Asking whether one may see shows nothing, also when the answer is yes.
-        gezien = bool(open_) and regel.soort != "uitleg"
         zinnen = _zinnen(blik, regelset)
         waarom = sorted({zinnen[d["regel"]] for d in open_ if d["regel"] in zinnen})
         grond = sorted({d["artikel"] for d in open_ if d["artikel"]})
@@ -75,7 +79,7 @@ def voor_betrokkene(
             kop
             | _deel(
                 sorted({d["onderwerp"] for d in hier}), " ".join(waarom), "; ".join(grond),
-                "gezien" if gezien else "gevraagd, niet gezien",
+                "gezien" if open_ else "gevraagd, niet gezien",
             )
         )  # fmt: skip
     return shown
@@ -136,8 +140,21 @@ def _waarvoor(inhoud: Mapping[str, Any], register: Register) -> str:
     return register.lees(inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"])[1].plain
 
 
-def voor_toezicht(blikken: Iterable[Blik]) -> list[dict[str, Any]]:
-    """Every record and line about a household, refusals included: metadata, no content."""
+def _doel(inhoud: Mapping[str, Any], register: Register) -> str | None:
+    uri = inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"]
+    doel = register.lees(uri)[0].doel
+    return None if doel is None else doel.value
+
+
+def voor_toezicht(blikken: Iterable[Blik], register: Register) -> list[dict[str, Any]]:
+    """Every record and line about a household, refusals included: metadata, no content. The purpose
+    is the one that held: named, or of the activity in the lines under the record."""
+    blikken = list(blikken)
+    doelen = {
+        (regel.vraag, regel.boven): _doel(regel.inhoud, register)
+        for regel in (blik.regel.regel for blik in blikken)
+        if "ldv" in regel.inhoud
+    }
     shown = []
     for blik in blikken:
         regel, inhoud, wie = blik.regel.regel, blik.regel.regel.inhoud, blik.door
@@ -156,7 +173,8 @@ def voor_toezicht(blikken: Iterable[Blik]) -> list[dict[str, Any]]:
             "rol": wie.get("rol"),
             "functie": wie.get("functie"),
             "organisatie": wie.get("organisatie"),
-            "doel": vraag.get("doel", inhoud.get("doel")),
+            "doel": vraag.get("doel", inhoud.get("doel"))
+            or doelen.get((regel.vraag, regel.span), doelen.get((regel.vraag, regel.boven))),
             "gezien": [deel for deel in delen if deel["uitkomst"] in _OPEN],
             "geweigerd": [deel for deel in delen if deel["uitkomst"] not in _OPEN],
             "weigering": None if geheel is None else geheel["code"],
