@@ -84,7 +84,13 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
             )  # fmt: skip
         elif vraag.over == wie.actor.id:
             besluit = uitleggen.waarom(
-                wie, vraag.huishouden, vraag.onderdeel, doel, meer, vraag.spoor
+                wie,
+                vraag.huishouden,
+                vraag.onderdeel,
+                doel,
+                meer,
+                vraag.spoor,
+                met_openingen=False,
             ).besluit
         else:
             (persoon,) = vraag.onderdeel.betrokkenen

@@ -73,9 +73,11 @@ class Uitleggen:
 
     def waarom(
         self, wie: Aangemeld, huishouden: UUID, onderdeel: Onderdeel, doel: Doel | None = None,
-        meer: Mapping[str, Any] | None = None, nummer: UUID | None = None,
+        meer: Mapping[str, Any] | None = None, nummer: UUID | None = None, *,
+        met_openingen: bool = True,
     ) -> Waarom:  # fmt: skip
-        """May I see this, and if not, what is the least that opens it.
+        """May I see this, and if not, what is the least that opens it (most of the work: left out
+        for who does not ask for that).
 
         The same answer whether anything exists or not.
         """
@@ -90,7 +92,7 @@ class Uitleggen:
             openingen = (
                 _zonder_houders(minste(vraag, feiten, self._consent.regels), vraag, feiten,
                                 self._consent.regels)
-                if herstelbaar(besluit) else ()
+                if met_openingen and herstelbaar(besluit) else ()
             )  # fmt: skip
             return Waarom(besluit, openingen), [deel_van(onderdeel, besluit)]
 
