@@ -90,6 +90,13 @@ class NoodtoegangVerantwoord(Fact, naam="nl.samenplan.noodtoegang-verantwoord"):
     verslag: Personal[Tekst]
 
 
+class NoodtoegangBeeindigd(Fact, naam="nl.samenplan.noodtoegang-beeindigd"):
+    """She needs it no longer: it is shut before its four hours are over."""
+
+    huishouden: UUID
+    medewerker: UUID
+
+
 class GeheimOpengesteld(Fact, naam="nl.samenplan.geheim-opengesteld"):
     """A holder of secrecy opened her own file for this emergency access (conflict of duties)."""
 
@@ -124,6 +131,7 @@ NoodFact: TypeAlias = (
     NoodtoegangGenomen
     | NoodzoekingVergeefs
     | NoodtoegangVerantwoord
+    | NoodtoegangBeeindigd
     | GeheimOpengesteld
     | NoodtoegangVoorbereid
     | NoodtoegangBeoordeeld

@@ -43,9 +43,11 @@ from events.toezicht import (
     BeperkingBesloten,
     GeheimOpengesteld,
     NoodblokkadeOpgeheven,
+    NoodtoegangBeeindigd,
     NoodtoegangBeoordeeld,
     NoodtoegangGenomen,
     NoodtoegangVerantwoord,
+    Nooduitkomst,
     NoodzoekingVergeefs,
 )
 
@@ -218,6 +220,10 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
                 f"noodoordeel:{stream}", "noodoordeel", huishouden, waarde["uitkomst"],
                 huishouden, medewerker=wie,
             )  # fmt: skip
+            if waarde["uitkomst"] == Nooduitkomst.ONTERECHT.value:
+                yield _noodeinde(envelope, huishouden, wie)
+        case NoodtoegangBeeindigd(huishouden=huishouden, medewerker=wie):
+            yield _noodeinde(envelope, huishouden, wie)
         case NoodblokkadeOpgeheven(huishouden=huishouden, medewerker=wie):
             yield Zet(
                 f"noodvrijgave:{stream}", "noodvrijgave", huishouden, None, huishouden,
@@ -249,3 +255,12 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield Vergeet(f"achternaam:{persoon}")
         case _:
             pass
+
+
+def _noodeinde(envelope: Envelope, huishouden: UUID, wie: UUID) -> Zet:
+    """What she opened of this household until now is shut."""
+    op = envelope.opgenomen_op.isoformat()
+    return Zet(
+        f"noodeinde:{envelope.stream}:{envelope.version}", "noodeinde", huishouden, op, huishouden,
+        medewerker=wie,
+    )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -195,7 +194,8 @@ class Beslisfeiten:
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
         vervangers: dict[UUID, list[Vervanger]] = {}
-        open_nu: list[tuple[datetime, UUID, Noodtoegang]] = []
+        genomen: list[tuple[datetime, UUID, UUID]] = []
+        einden: dict[UUID, list[datetime]] = {}
         afgesproken: dict[UUID, datetime] = {}
         opengesteld: dict[UUID, list[str]] = {}
         for rij in rijen:
@@ -222,8 +222,9 @@ class Beslisfeiten:
                 case "noodtoegang":
                     if nu is not None and nu < nood_tot(inhoud):
                         nummer = UUID(rij.sleutel.removeprefix("noodtoegang:"))
-                        genomen = datetime.fromisoformat(inhoud)
-                        open_nu.append((genomen, rij.medewerker, Noodtoegang(nummer)))
+                        genomen.append((datetime.fromisoformat(inhoud), rij.medewerker, nummer))
+                case "noodeinde":
+                    einden.setdefault(rij.medewerker, []).append(datetime.fromisoformat(inhoud))
                 case "opengesteld":
                     opengesteld.setdefault(UUID(rij.sleutel.split(":")[1]), []).append(inhoud)
                 case "vervanger":
@@ -241,7 +242,7 @@ class Beslisfeiten:
         return Feiten(
             vandaag, huishouden, regisseur, mandaat, deelnemers, leden, hier | geweest,
             geweest - hier, gemelden, geboren, gezag, vastleggingen,
-            _noodtoegangen(open_nu, opengesteld, afgesproken),
+            _noodtoegangen(genomen, einden, opengesteld, afgesproken),
             vervangers,
         )  # fmt: skip
 
@@ -304,27 +305,28 @@ _RELATIES = {
 
 
 def _noodtoegangen(
-    open_nu: list[tuple[datetime, UUID, Noodtoegang]], opengesteld: Mapping[UUID, Sequence[str]],
-    afgesproken: Mapping[UUID, datetime],
+    genomen: list[tuple[datetime, UUID, UUID]], einden: Mapping[UUID, Sequence[datetime]],
+    opengesteld: Mapping[UUID, Sequence[str]], afgesproken: Mapping[UUID, datetime],
 ) -> dict[UUID, Noodtoegang]:  # fmt: skip
-    """Per professional the last access that is open, and what came too late for the first: going
-    in again makes nothing beforehand."""
+    """Per professional the last access that is open, and what came too late for the first of these
+    hours: going in again makes nothing beforehand, also not after it was ended."""
     gevonden: dict[UUID, Noodtoegang] = {}
-    for genomen, wie, een in sorted(open_nu, key=lambda open_: open_[0]):
-        te_laat = (
-            gevonden[wie].te_laat
-            if wie in gevonden
-            else frozenset(kern for kern, op in afgesproken.items() if op >= genomen)
-        )
-        gevonden[wie] = replace(
-            een, opengesteld=tuple(opengesteld.get(een.id, ())), te_laat=te_laat
-        )
+    eerste: dict[UUID, datetime] = {}
+    for op, wie, nummer in sorted(genomen):
+        eerste.setdefault(wie, op)
+        if any(op <= einde for einde in einden.get(wie, ())):
+            continue
+        gevonden[wie] = Noodtoegang(
+            nummer, tuple(opengesteld.get(nummer, ())),
+            frozenset(kern for kern, sinds in afgesproken.items() if sinds >= eerste[wie]),
+        )  # fmt: skip
     return gevonden
 
 
-def nood_tot(genomen: str) -> datetime:
-    """When an emergency access closes by itself, from when it was taken."""
-    return datetime.fromisoformat(genomen) + NOODUREN
+def nood_tot(genomen: str, einden: Iterable[datetime] = ()) -> datetime:
+    """When an emergency access closes: by itself, or by the first of `einden` after it began."""
+    begin = datetime.fromisoformat(genomen)
+    return min([begin + NOODUREN, *(einde for einde in einden if einde >= begin)])
 
 
 def _plaats(gemeente: str, sleutel: str, versie: int) -> Place:

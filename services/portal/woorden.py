@@ -73,6 +73,7 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "geheim-opengesteld": "Dossier opengesteld door de geheimhouder",
         "noodtoegang-voorbereid": "Advies van de privacy officer",
         "noodtoegang-beoordeeld": "Oordeel van de beslisser",
+        "noodtoegang-beeindigd": "Eerder beëindigd, door wie haar nam",
         "noodblokkade-opgeheven": "Weer vrijgegeven",
     },
     "noodoordeel": {"mag": "Terecht", "mag-niet": "Onterecht"},

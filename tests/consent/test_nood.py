@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from events.begrippen import Leefgebied
 from infra.auth import Rol
 from infra.logbook import logregels
 from tests.consent.nacht import NAAM, REDEN, Nacht
@@ -294,6 +295,48 @@ def test_her_own_overdue_account_blocks_and_others_being_late_does_not(nacht: Na
     assert (answer.status_code, answer.json()["code"]) == (409, "eerst-verslag")
     assert nacht.stap("nadia", nummer, "verslag", verslag="Gedaan.").status_code == 201
     nacht.genomen()
+
+
+def test_the_verdict_onterecht_shuts_what_is_open_at_once(nacht: Nacht) -> None:
+    """Both times she went into this household; what another opened stays open."""
+    eerste, tweede = nacht.genomen(), nacht.genomen()
+    kid = nacht.kid(nacht.anna, bron="gezinsplan", over=Leefgebied.VEILIGHEID)
+    nacht.beoordeeld(eerste, "terecht")
+    assert nacht.ziet(kid)
+    nacht.klok.nu += timedelta(hours=1)
+    dicht_op = nacht.klok.nu
+    nacht.beoordeeld(tweede, "onterecht")
+    assert not nacht.ziet(kid)
+    assert nacht.stad.vraag("GET", "nadia", f"/dossiers/{nacht.id}").status_code == 404
+    for nummer in (eerste, tweede):
+        tot = datetime.fromisoformat(nacht.stad.zie("joris", f"/noodtoegangen/{nummer}")["tot"])
+        assert dicht_op <= tot <= nacht.klok.nu
+    nacht.stap("hanna", tweede, "vrijgave", reden="Gesproken.")
+    assert not nacht.ziet(kid)
+    nacht.genomen()
+    assert nacht.ziet(kid)
+
+
+def test_who_took_it_and_nobody_else_ends_it_earlier(nacht: Nacht) -> None:
+    nummer, kid = (
+        nacht.genomen(),
+        nacht.kid(nacht.anna, bron="gezinsplan", over=Leefgebied.VEILIGHEID),
+    )
+    for wie in ("ellen", "tom", "joris", "hanna", "femke", "pieter", "anna"):
+        assert nacht.stap(wie, nummer, "einde").status_code == 404, wie
+    assert nacht.ziet(kid)
+    assert nacht.stap("nadia", nummer, "einde").status_code == 201
+    assert not nacht.ziet(kid)
+    for _ in range(2):
+        assert nacht.stap("nadia", nummer, "einde").json()["code"] == "nood-voorbij"
+        nacht.later(hours=5)
+    gezien = nacht.stad.zie("hanna", f"/noodtoegangen/{nummer}")
+    einde = gezien["stappen"][-1]
+    assert (einde["soort"], einde["naam"]) == ("noodtoegang-beeindigd", "Nadia Bouzid")
+    assert gezien["tot"] == einde["op"]
+    assert nacht.taken("nadia") == ["nood-verslag"]
+    nacht.genomen()
+    assert nacht.ziet(kid)
 
 
 def test_the_verdict_onterecht_blocks_until_it_is_lifted(nacht: Nacht) -> None:

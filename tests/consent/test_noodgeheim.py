@@ -67,6 +67,16 @@ def test_what_family_and_holder_agreed_opens_in_an_emergency_until_it_is_withdra
     assert not nacht.ziet(veilig)
 
 
+def test_ending_and_going_in_again_makes_nothing_agreed_beforehand(nacht: Nacht) -> None:
+    veilig = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
+    nacht.doet_mee("bram")
+    nummer = nacht.genomen()
+    assert _afspraak(nacht).status_code == 201
+    assert nacht.stap("nadia", nummer, "einde").status_code == 201
+    nacht.genomen()
+    assert not nacht.ziet(veilig)
+
+
 def test_an_agreement_for_emergencies_opens_nothing_else(nacht: Nacht) -> None:
     geheim = nacht.kid(nacht.kees, bron="jeugdhulp-dossier", over=Leefgebied.VEILIGHEID)
     nacht.doet_mee("bram")

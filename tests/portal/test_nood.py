@@ -61,6 +61,9 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
         if tag == "a" and (given.get("href") or "").startswith("/noodtoegang/")
     }
     assert nummer is not None
+    assert nadia.doe(nummer, f"{nummer}/einde").startswith(nummer)
+    assert "Noodtoegang nu beëindigen" not in nadia.zie(nummer)
+    nadia.zie(f"/huishoudens/{huis.id}", 404)
     nadia.doe(nummer, f"{nummer}/verslag", verslag="Kind veilig bij oma gebracht.")
     assert nummer in joris.zie("/werk")
     assert "nog geen advies" in hanna.zie(nummer)

@@ -132,6 +132,14 @@ def router(consent: Consent) -> APIRouter:
         )
 
     @routes.post(
+        "/{noodtoegang}/einde", summary="Noodtoegang eerder beëindigen",
+        operation_id="beeindigNoodtoegang", **gedaan,
+    )  # fmt: skip
+    def einde(noodtoegang: UUID, opdracht: Command) -> dict[str, Any]:
+        """Door wie haar nam, zodra het niet meer nodig is; het huishouden gaat meteen dicht."""
+        return antwoord(consent.nood.beeindig(opdracht.wie, noodtoegang, opdracht.context))
+
+    @routes.post(
         "/{noodtoegang}/voorbereiding", summary="Oordeel over noodtoegang voorbereiden",
         operation_id="bereidNoodoordeelVoor", **gedaan,
     )  # fmt: skip
@@ -146,7 +154,10 @@ def router(consent: Consent) -> APIRouter:
         operation_id="beoordeelNoodtoegang", **gedaan,
     )  # fmt: skip
     def oordeel(noodtoegang: UUID, body: OordeelBericht, opdracht: Command) -> dict[str, Any]:
-        """Terecht of onterecht, door de beslisser namens het college, na de voorbereiding."""
+        """Terecht of onterecht, door de beslisser namens het college, na de voorbereiding.
+
+        Na onterecht gaat het huishouden meteen dicht, ook als de vier uur nog niet om zijn.
+        """
         gezegd = Noodoordeel(uitkomst=body.uitkomst, motivering=body.motivering)
         return antwoord(consent.nood.beoordeel(opdracht.wie, noodtoegang, gezegd, opdracht.context))
 

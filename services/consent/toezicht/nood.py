@@ -20,6 +20,7 @@ from events.toezicht import (
     NoodblokkadeOpgeheven,
     NoodFact,
     Noodoordeel,
+    NoodtoegangBeeindigd,
     NoodtoegangBeoordeeld,
     NoodtoegangGenomen,
     NoodtoegangVerantwoord,
@@ -42,10 +43,11 @@ from infra.store import Store
 from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.plaatsen import plaats_toezicht
-from services.consent.projections import NOODUREN, Beslisfeiten, Rij, nood_tot
+from services.consent.projections import NOODUREN, Beslisfeiten
 from services.consent.tijd.taken import Taken, taaknummer
 from services.consent.toezicht.beperkingsstand import ZelfVoorbereid
 from services.consent.toezicht.eigen import Lezer
+from services.consent.toezicht.genomen import Genomen
 from services.consent.toezicht.noodstand import (
     AlGenomen,
     AlleenHouder,
@@ -60,8 +62,6 @@ BEVESTIGD = timedelta(minutes=15)
 VERGEEFS = 5
 """Searches in VENSTER that found nothing, after which somebody has to call: no fishing."""
 VENSTER = timedelta(hours=24)
-_SOORTEN = ("noodtoegang", "noodverslag", "noodoordeel", "noodvrijgave")
-"""The decision facts that say how an emergency access stands."""
 _RUIMTE = UUID("6f2b0c1d-94a7-4e55-8f0e-4d1b7a3c2e90")
 
 
@@ -75,6 +75,7 @@ class Noodtoegangen:
         self._lezer = lezer
         self._store, self._logboek, self._feiten = store, logboek, feiten
         self._taken, self._maak, self._now = taken, maak, now
+        self.genomen = Genomen(store.database, feiten)
 
     def neem(self, wie: Aangemeld, vraag: Noodvraag, context: Context) -> Recorded:
         """Open one household for four hours, or record that nothing fitted (a `Noodpoort`).
@@ -90,7 +91,7 @@ class Noodtoegangen:
         if self._store.load(Noodstand, nummer)[0].medewerker is not None:  # sent twice
             return self._store.handle(Noodstand, nummer, _al_genomen, context)
         with self._store.database.read() as tx:
-            eerdere = self.eerdere(tx, wie.actor.id)
+            eerdere = self.genomen.alle(tx, wie.actor.id)
             vergeefs = self._vergeefs(tx, wie.actor.id)
         vandaag = self._now().astimezone(NEDERLAND).date()
         if (fout := weigering(eerdere, vandaag)) is not None:
@@ -138,7 +139,7 @@ class Noodtoegangen:
 
     def verantwoord(self, wie: Aangemeld, nummer: UUID, verslag: str, context: Context) -> Recorded:
         """She tells what she saw and did. Raises NietBekend, AlVerantwoord."""
-        een = self.een(nummer, wie.actor.id)
+        een = self.genomen.een(nummer, wie.actor.id)
         fact = NoodtoegangVerantwoord(
             huishouden=een.huishouden, medewerker=wie.actor.id,
             verslag=Open(verslag, plaats_toezicht(een.huishouden)),
@@ -153,7 +154,7 @@ class Noodtoegangen:
         """The privacy officer prepares the verdict. Raises NietBekend, NietEigen, AlVoorbereid."""
         if wie.rol is not Rol.PRIVACY_OFFICER:
             raise NietBekend
-        een = self.een(nummer)
+        een = self.genomen.een(nummer)
         fact = NoodtoegangVoorbereid(advies=Open(advies, plaats_toezicht(een.huishouden)))
         gedaan = self._store.handle(
             Noodstand, nummer, lambda n: n.bereid_voor(wie.actor.id, fact), context
@@ -164,13 +165,13 @@ class Noodtoegangen:
     def beoordeel(
         self, wie: Aangemeld, nummer: UUID, oordeel: Noodoordeel, context: Context
     ) -> Recorded:
-        """The verdict, by the beslisser for the college.
+        """The verdict, by the beslisser for the college; "onterecht" shuts the access at once.
 
         Raises NietBekend, NietEigen, ZelfVoorbereid, NogNietVoorbereid, AlBeoordeeld.
         """
         if wie.rol is not Rol.BESLISSER:
             raise NietBekend
-        een = self.een(nummer)
+        een = self.genomen.een(nummer)
         if wie.actor.id in self._voorbereid_door(nummer):
             raise ZelfVoorbereid
         fact = NoodtoegangBeoordeeld(
@@ -197,7 +198,7 @@ class Noodtoegangen:
         """
         if wie.rol is not Rol.BESLISSER:
             raise NietBekend
-        een = self.een(nummer)
+        een = self.genomen.een(nummer)
         fact = NoodblokkadeOpgeheven(
             huishouden=een.huishouden, medewerker=een.medewerker,
             reden=Open(reden, plaats_toezicht(een.huishouden)),
@@ -218,7 +219,7 @@ class Noodtoegangen:
             rijen = self._feiten.rijen(tx, waar)
         if not any(rij.soort == "deelnemer" and rij.medewerker == wie.actor.id for rij in rijen):
             raise NietBekend
-        een = self.een(nummer)
+        een = self.genomen.een(nummer)
         if wie.herkomst.geheimhouder is None:
             raise AlleenHouder
         if self._now() >= een.tot:
@@ -230,46 +231,17 @@ class Noodtoegangen:
         )  # fmt: skip
         return self._store.handle(Noodstand, nummer, lambda _: [fact], context)
 
-    # --- looking ------------------------------------------------------------------------------
+    def beeindig(self, wie: Aangemeld, nummer: UUID, context: Context) -> Recorded:
+        """She needs it no longer: what she opened of this household until now is shut.
 
-    def eerdere(self, tx: Tx, medewerker: UUID | None = None) -> list[Eerdere]:
-        """Every emergency access, of one professional if asked, oldest first."""
-        rijen = [
-            rij
-            for soort in _SOORTEN
-            for rij in self._feiten.van_soort(tx, soort, medewerker=medewerker)
-        ]
-        return self._gelezen(tx, rijen)
-
-    def een(self, nummer: UUID, medewerker: UUID | None = None) -> Eerdere:
-        """One of them; given who took it, only hers: to another it does not exist, and finding
-        that out takes the same statements. Raises NietBekend."""
-        with self._store.database.read() as tx:
-            rijen = self._feiten.van_sleutels(tx, [f"{soort}:{nummer}" for soort in _SOORTEN])
-            if medewerker is not None:
-                rijen = [rij for rij in rijen if rij.medewerker == medewerker]
-            for een in self._gelezen(tx, rijen) if rijen else ():
-                return een
-        raise NietBekend
-
-    def _gelezen(self, tx: Tx, rijen: Sequence[Rij]) -> list[Eerdere]:
-        inhoud = self._feiten.inhoud(rijen)
-        gevonden = []
-        for rij in rijen:
-            nummer = rij.sleutel.rpartition(":")[2]
-            if rij.soort != "noodtoegang":
-                continue
-            oordeel, genomen = inhoud.get(f"noodoordeel:{nummer}"), inhoud[rij.sleutel]
-            gevonden.append(
-                Eerdere(
-                    UUID(nummer), rij.huishouden, rij.medewerker,
-                    datetime.fromisoformat(genomen), nood_tot(genomen),
-                    f"noodverslag:{nummer}" in inhoud,
-                    None if oordeel is None else Nooduitkomst(oordeel),
-                    f"noodvrijgave:{nummer}" in inhoud,
-                )
-            )  # fmt: skip
-        return sorted(gevonden, key=lambda een: een.genomen)
+        Raises NietBekend for who did not take it, NoodVoorbij.
+        """
+        een = self.genomen.een(nummer, wie.actor.id)
+        fact = NoodtoegangBeeindigd(huishouden=een.huishouden, medewerker=een.medewerker)
+        voorbij = self._now() >= een.tot
+        return self._store.handle(
+            Noodstand, nummer, lambda n: n.beeindig(wie.actor.id, voorbij, fact), context
+        )
 
     # --- inside -------------------------------------------------------------------------------
 

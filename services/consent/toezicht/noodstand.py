@@ -12,6 +12,7 @@ from events.toezicht import (
     GeheimOpengesteld,
     NoodblokkadeOpgeheven,
     NoodFact,
+    NoodtoegangBeeindigd,
     NoodtoegangBeoordeeld,
     NoodtoegangGenomen,
     NoodtoegangVerantwoord,
@@ -85,7 +86,7 @@ class Noodstand:
                 return replace(self, voorbereid=True)
             case NoodtoegangBeoordeeld():
                 return replace(self, beoordeeld=True)
-            case GeheimOpengesteld() | NoodblokkadeOpgeheven():
+            case GeheimOpengesteld() | NoodblokkadeOpgeheven() | NoodtoegangBeeindigd():
                 return self
             case _:
                 assert_never(fact)
@@ -100,6 +101,13 @@ class Noodstand:
             raise NietBekend
         if self.verantwoord:
             raise AlVerantwoord
+        return [fact]
+
+    def beeindig(self, wie: UUID, voorbij: bool, fact: NoodFact) -> list[NoodFact]:
+        if self.huishouden is None or self.medewerker != wie:
+            raise NietBekend
+        if voorbij:
+            raise NoodVoorbij
         return [fact]
 
     def bereid_voor(self, wie: UUID, fact: NoodFact) -> list[NoodFact]:

@@ -53,7 +53,9 @@ class Noodzicht:
             raise NietBekend
         eigen = wie.actor.id if wie.rol is Rol.PROFESSIONAL else None
         with self._database.write() as tx:
-            gezien = [self._zie(tx, een, inhoud=False) for een in self._nood.eerdere(tx, eigen)]
+            gezien = [
+                self._zie(tx, een, inhoud=False) for een in self._nood.genomen.alle(tx, eigen)
+            ]
             if gezien and eigen is None:
                 self._log(tx, wie, [een.een for een in gezien], inhoud=False)
         return gezien[::-1]
@@ -63,7 +65,7 @@ class Noodzicht:
         zelf = wie.rol is Rol.PROFESSIONAL
         if not zelf and wie.rol not in _METADATA:
             raise NietBekend
-        een = self._nood.een(nummer, wie.actor.id if zelf else None)
+        een = self._nood.genomen.een(nummer, wie.actor.id if zelf else None)
         inhoud = zelf or wie.rol in _INHOUD
         with self._database.write() as tx:
             gezien = self._zie(tx, een, inhoud=inhoud)

@@ -72,6 +72,7 @@ GEDAAN = {
     "nood": "Noodtoegang: dit huishouden is vier uur open. De privacy officer en de regisseur "
     "weten het.",
     "nood-verslag": "Uw verslag is vastgelegd.",
+    "nood-einde": "De noodtoegang is beëindigd. Het huishouden is voor u dicht.",
     "nood-voorbereiding": "Uw advies is vastgelegd.",
     "nood-oordeel": "Uw oordeel is vastgelegd.",
     "nood-vrijgave": "De vrijgave is vastgelegd.",

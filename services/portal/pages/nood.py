@@ -23,7 +23,7 @@ _LEEG = Formulier([])
 _BEVESTIGD = timedelta(minutes=15)
 _STAPPEN = {
     "verslag": ("verslag",), "voorbereiding": ("advies",), "oordeel": ("uitkomst", "motivering"),
-    "vrijgave": ("reden",), "openstelling": ("reden",),
+    "einde": (), "vrijgave": ("reden",), "openstelling": ("reden",),
 }  # fmt: skip
 """What can be done about an emergency access, with the fields that it asks."""
 _CATEGORIEEN = [(c.value, WOORDEN["noodcategorie"][c.value]) for c in Noodcategorie]
