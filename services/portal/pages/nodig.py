@@ -73,7 +73,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             gronden=gronden(gelezen), toestemmingen=toestemmingen(gelezen), fout=fout,
             doelen=antwoord["doelen"],
             bij=velden["groep"],
-            waarden=velden.waarden, gekozen=velden.alle("onderwerpen"),
+            waarden=velden.waarden, gekozen=velden.alle("onderwerpen") + velden.alle("opheffing"),
             sleutel=velden["sleutel"] or None,
             fouten=velden.fouten(fout, {}),
         )  # fmt: skip
@@ -82,22 +82,29 @@ def routes(kader: Kader, pages: APIRouter) -> None:
 async def leg_toestemming_vast(
     kader: Kader, sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier
 ) -> dict[str, Any]:
-    """First what lets a holder of secrecy speak, then the consent: each a record of its own."""
+    """The consent, then what lets a holder of secrecy speak: each a record of its own.
+
+    In that order, because what is wrong with the form shows at the first and nothing is stored.
+    """
+    opgeheven = velden.alle("opheffing")
+    if opgeheven and not velden["opheffingDoor"]:
+        raise Afgewezen(400, "Er ontbreekt nog iets.", "onjuiste-invoer", {"opheffingDoor": ""})
     basis = {
         "huishouden": str(huishouden), "persoon": str(persoon),
         "ontvanger": {"medewerker": velden["ontvanger"] or str(sessie.wie.actor.id)},
     }  # fmt: skip
-    for nr, code in enumerate(velden.alle("opheffing")):
-        body = basis | {
-            "herkomst": code, "houder": _houder(code), "gegevenDoor": velden["opheffingDoor"],
-        }  # fmt: skip
-        await kader.opdracht(sessie, "/opheffingen", body, f"{velden['sleutel']}-o{nr}")
     body = basis | {
         "doel": velden["doel"], "regimes": [velden["regime"]],
         "onderwerpen": velden.alle("onderwerpen"), "gegevenDoor": velden["gegevenDoor"],
         "wijze": velden["wijze"],
     }  # fmt: skip
-    return await kader.opdracht(sessie, "/toestemmingen", body, velden["sleutel"])
+    klaar = await kader.opdracht(sessie, "/toestemmingen", body, velden["sleutel"])
+    for nr, code in enumerate(opgeheven):
+        body = basis | {
+            "herkomst": code, "houder": _houder(code), "gegevenDoor": velden["opheffingDoor"],
+        }  # fmt: skip
+        klaar = await kader.opdracht(sessie, "/opheffingen", body, f"{velden['sleutel']}-o{nr}")
+    return klaar
 
 
 def gronden(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
