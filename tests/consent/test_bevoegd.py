@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from events.begrippen import Leefgebied
 from tests.consent.huis import Huis
 from tests.consent.nacht import Nacht
-from tests.consent.test_omstandigheden import BEGIN, OTS, doet_mee, professional, vast
+from tests.consent.test_omstandigheden import BEGIN, OTS, professional, vast
+from tests.system.stad import stad
+
+
+@pytest.fixture(scope="module")
+def huis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Huis]:
+    with stad(tmp_path_factory.mktemp("bevoegd")) as made:
+        yield Huis(made)
+
+
+def erbij(huis: Huis, wie: str) -> None:
+    """Somebody takes part, from here on; more than one test of this file asks that."""
+    pad = f"/plannen/{huis.plan}/deelnemers"
+    body = {"medewerker": id_van(huis, wie), "taak": "haar taak"}
+    assert huis.stad.vraag("POST", "ellen", pad, body).json().get("code") in (None, "al-deelnemer")
 
 
 def post(huis: Huis, wie: str, pad: str, **body: Any) -> httpx.Response:
@@ -125,7 +141,7 @@ def namens(persoon: str, als: str = "mentor", **anders: Any) -> dict[str, Any]:
 def test_only_who_treats_says_that_somebody_cannot_decide(huis: Huis) -> None:
     """BW 7:465, Jeugdwet 7.3.15: a teacher opens nobody's file by declaring a youth incapable."""
     juf = professional(huis, 2, "Juf", "School", "school")
-    doet_mee(huis, juf)
+    erbij(huis, juf)
     geheim = huis.kid(huis.kees, bron="jeugdhulp-dossier", over=Leefgebied.WONEN)
     eigen = huis.kid(huis.kees, bron="gezinsplan", over=Leefgebied.WONEN)
     for wie in (juf, "ellen", "yusuf"):
@@ -135,15 +151,16 @@ def test_only_who_treats_says_that_somebody_cannot_decide(huis: Huis) -> None:
     assert huis.vraag("kees", eigen).keys
     bram = huis.stad.wie["bram"]
     assert vast(huis, "bram", huis.kees, ONBEKWAAM).status_code == 404, "no task here"
-    doet_mee(huis, "bram")
+    erbij(huis, "bram")
     record = vast(huis, "bram", huis.kees, ONBEKWAAM).json()["id"]
     assert huis.vraag("anna", geheim).keys
     assert eindig(huis, "bram", record).status_code == 200, bram
     assert not huis.vraag("anna", geheim).keys
 
 
-def test_nobody_names_herself_nor_another_who_works_here(huis: Huis) -> None:
-    doet_mee(huis, "sanne")
+def test_nobody_names_herself_nor_another_who_works_here(vers: Huis) -> None:
+    huis = vers
+    erbij(huis, "sanne")
     assert vast(huis, "sanne", huis.anna, ONBEKWAAM).status_code == 201
     for wie in ("sanne", "yusuf", "ellen"):
         for als in ("curator", "gemachtigde"):
@@ -163,18 +180,18 @@ def test_nobody_names_herself_nor_another_who_works_here(huis: Huis) -> None:
 
 def test_no_law_comes_along_with_another(huis: Huis) -> None:
     """Kees is 14: over a helper's file he decides, over the college's who has custody."""
-    kees, anna = str(huis.kees), str(huis.anna)
+    kees, anna, over = str(huis.kees), str(huis.anna), ["onderwijs"]
     for regimes in (["jeugdhulp", "wmo"], ["zorg", "jeugd"], ["wmo-aanbieder", "wgs"]):
         for wie, door in (("anna", anna), ("kees", kees), ("ellen", anna), ("ellen", kees)):
-            body = wil(huis, persoon=kees, regimes=regimes, gegevenDoor=door)
+            body = wil(huis, persoon=kees, regimes=regimes, gegevenDoor=door, onderwerpen=over)
             geweigerd(post(huis, wie, "/toestemmingen", **body), "vraag-per-wet", 409)
     for regime, wie, ander in (("jeugdhulp", "kees", "anna"), ("wmo-aanbieder", "kees", "anna"),
                                ("wgs", "anna", "kees")):  # fmt: skip
         for door, status in ((wie, 201), (ander, 409)):
             gever = kees if door == "kees" else anna
-            body = wil(huis, persoon=kees, regimes=[regime], gegevenDoor=gever)
+            body = wil(huis, persoon=kees, regimes=[regime], gegevenDoor=gever, onderwerpen=over)
             assert post(huis, door, "/toestemmingen", **body).status_code == status, regime
-    ja = wil(huis, regimes=["jeugdhulp", "wmo"])
+    ja = wil(huis, regimes=["jeugdhulp", "wmo"], onderwerpen=over)
     assert post(huis, "anna", "/toestemmingen", **ja).status_code == 201, "her own, all of it"
 
 
@@ -189,7 +206,7 @@ def zeg(huis: Huis, wie: str, persoon: UUID, doel: str, regime: str) -> httpx.Re
 def test_a_ground_that_rests_on_a_measure_waits_for_the_measure(huis: Huis) -> None:
     """Jeugdwet 7.3.11 lid 4: of a minor under supervision, and of who has custody of her."""
     gerda = professional(huis, 1, "Gerda", "Bescherming Noord", "gi-maatregel")
-    doet_mee(huis, gerda)
+    erbij(huis, gerda)
     for over in (huis.kees, huis.anna):
         geweigerd(zeg(huis, gerda, over, "jeugdbescherming", "wmo"), "maatregel-ontbreekt", 409)
     assert vast(huis, "ellen", huis.kees, OTS | {"instelling": "Elders"}).status_code == 201
@@ -201,7 +218,7 @@ def test_a_ground_that_rests_on_a_measure_waits_for_the_measure(huis: Huis) -> N
 
 def test_a_ground_that_rests_on_what_a_holder_told_waits_for_the_holder(huis: Huis) -> None:
     """Sr 40: who reads does not weigh the duties of who keeps the secret."""
-    doet_mee(huis, "sanne")
+    erbij(huis, "sanne")
     geweigerd(zeg(huis, "yusuf", huis.anna, "schuldhulp", "zorg"), "houder-sprak-niet", 409)
     sprak = {"wat": "doorbreking", "herkomst": "zorg-behandeling", "onderwerpen": ["wonen"],
              "ontvanger": {"medewerker": id_van(huis, "yusuf")}, "van": BEGIN,
@@ -215,7 +232,7 @@ def test_help_without_the_parents_is_judged_by_the_helper(huis: Huis) -> None:
     """Jeugdwet 7.3.4 lid 2: neither the youth nor a teacher passes the parents by."""
     juf = professional(huis, 2, "Juf", "School", "school")
     for wie in (juf, "bram"):
-        doet_mee(huis, wie)
+        erbij(huis, wie)
     ja = {"persoon": str(huis.kees), "hulp": "traject", "gegevenDoor": str(huis.kees)}
     waarom = {"zonderGezag": "Thuis is het niet veilig om dit te bespreken."}
     for wie in ("kees", juf, "ellen"):
@@ -236,9 +253,9 @@ def test_a_professional_ends_what_she_or_her_colleague_recorded(huis: Huis) -> N
     """Not what another stands for, however much she takes part; the person always may."""
     juf = professional(huis, 2, "Juf", "School", "school")
     anders = professional(huis, 3, "Anders", "Wijkteam Noord", "wgs-schuldhulp")
-    collega = professional(huis, 4, "Collega", "Wijkteam Noord", "wmo-onderzoek")
+    collega = professional(huis, 7, "Collega", "Wijkteam Noord", "wmo-onderzoek")
     for wie in (juf, anders, collega):
-        doet_mee(huis, wie)
+        erbij(huis, wie)
     kid = huis.kid(huis.anna)
     zelf_gegeven = huis.toestemming()
     for wie in (juf, "ellen", "yusuf"):
@@ -258,9 +275,9 @@ def test_a_professional_ends_what_she_or_her_colleague_recorded(huis: Huis) -> N
 
 def test_a_measure_ends_by_the_college_or_by_who_executes_it(huis: Huis) -> None:
     gerda = professional(huis, 1, "Gerda", "Bescherming Noord", "gi-maatregel")
-    ander = professional(huis, 2, "Gijs", "Bescherming Zuid", "gi-maatregel")
+    ander = professional(huis, 6, "Gijs", "Bescherming Zuid", "gi-maatregel")
     for wie in (gerda, ander, "karin"):
-        doet_mee(huis, wie)
+        erbij(huis, wie)
     for mag_het in (gerda, "karin", "ellen"):
         record = vast(huis, "ellen", huis.kees, OTS).json()["id"]
         for wie in (ander, "yusuf"):
@@ -296,8 +313,9 @@ def test_what_a_youth_allowed_of_her_file_no_parent_takes_back(huis: Huis) -> No
 # --- who left -----------------------------------------------------------------------------------
 
 
-def test_who_left_still_ends_and_objects_to_what_was_recorded_about_her_here(huis: Huis) -> None:
+def test_who_left_still_ends_and_objects_to_what_was_recorded_about_her_here(vers: Huis) -> None:
     """AVG 7 lid 3, 21: and sees what she can end; of the household she sees nothing."""
+    huis = vers
     voor_anna, voor_bert = huis.toestemming(), post(huis, "bert", "/toestemmingen", **wil(
         huis, persoon=str(huis.bert), gegevenDoor=str(huis.bert))).json()["id"]  # fmt: skip
     voor_kees = post(huis, "anna", "/toestemmingen", **wil(huis, persoon=str(huis.kees))).json()
@@ -312,8 +330,8 @@ def test_who_left_still_ends_and_objects_to_what_was_recorded_about_her_here(hui
     (zijn,) = huis.stad.zie("kees", f"{pad}/{huis.kees}/vastleggingen")["vastleggingen"]
     assert zijn["id"] == voor_kees["id"]
     assert huis.stad.zie("anna", f"{pad}/{huis.kees}/vastleggingen")["vastleggingen"] == [zijn]
-    for wie, over in (("anna", huis.bert), ("tom", huis.anna), ("ellen", huis.anna)):
-        assert huis.stad.vraag("GET", wie, f"{pad}/{over}/vastleggingen").status_code == 404
+    for kijkt, over in (("anna", huis.bert), ("tom", huis.anna), ("ellen", huis.anna)):
+        assert huis.stad.vraag("GET", kijkt, f"{pad}/{over}/vastleggingen").status_code == 404
     assert eindig(huis, "anna", voor_bert).status_code == 404
     assert eindig(huis, "anna", voor_anna).status_code == 200
     assert kid not in huis.vraag("ellen", kid).keys
@@ -333,11 +351,12 @@ def test_who_left_still_ends_and_objects_to_what_was_recorded_about_her_here(hui
 # --- substitutes --------------------------------------------------------------------------------
 
 
-def test_a_substitute_for_two_colleagues_keeps_the_one_when_the_other_ends(huis: Huis) -> None:
+def test_a_substitute_for_two_colleagues_keeps_the_one_when_the_other_ends(vers: Huis) -> None:
+    huis = vers
     organisatie = huis.wie("yusuf").actor.organisatie
     yara = professional(huis, 4, "Yara", organisatie, "wgs-schuldhulp")
     yon = professional(huis, 5, "Yon", organisatie, "wgs-schuldhulp")
-    doet_mee(huis, yon)
+    erbij(huis, yon)
     kid = huis.kid(huis.anna)
     wie: dict[str, Any] = {"medewerker": id_van(huis, yara), "soort": "vervangt", "van": BEGIN}
     eerste = post(huis, "yusuf", "/vervangers", **wie).json()["id"]
