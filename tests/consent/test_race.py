@@ -29,7 +29,8 @@ from infra.logbook import logregels
 from infra.migration import migrate
 from infra.provider import FileKeyProvider
 from infra.sqlite import SQLite
-from services.consent.application import Consent
+from services.consent.application import Consent, Deel
+from services.consent.domain import Feiten
 from services.consent.policies import Zet
 from tests.infra.world import NU, a_schema
 
@@ -215,3 +216,23 @@ def test_no_read_is_late(consent: Consent) -> None:
     assert 0 < gebruikt < len(wedloop.gelezen)
     # Afterwards nothing opens any more.
     assert not any(g.kid in consent.vrijgave(ELLEN, g.id, [g.kid]).keys for g in huizen[:20])
+
+
+def test_a_question_is_worked_out_once_when_nothing_changed(consent: Consent) -> None:
+    """Outside the transaction that writes: inside, others would wait for it."""
+    huis, anna, keer = uuid4(), uuid4(), list[int]()
+    mandaat = {"kenmerk": "M-1", "van": "2026-01-01", "tot": None}
+    zet = [
+        Zet(f"lid:{huis}:{anna}", "lid", anna, None, huis, anna),
+        Zet(f"persoon:{anna}", "persoon", anna, "1990-05-05", persoon=anna),
+        Zet(f"regie:{huis}", "regisseur", huis, mandaat, huis, medewerker=ELLEN.actor.id),
+    ]
+    with consent.database.write() as tx:
+        consent._feiten.schrijf(tx, 1, zet)
+
+    def beantwoord(feiten: Feiten) -> tuple[int, list[Deel]]:
+        keer.append(len(feiten.leden))
+        return keer[-1], []
+
+    assert consent.stel(ELLEN, huis, None, beantwoord) == 1
+    assert keer == [1]
