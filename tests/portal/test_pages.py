@@ -411,6 +411,62 @@ def test_a_resident_reads_who_looked(wereld: Wereld) -> None:
     assert "Uzelf" in samira.zie("/wie-keek?ook=zelf")
 
 
+def _ondertekend(wereld: Wereld) -> None:
+    (sequencer,) = wereld.embedded.volgorde.consumers
+    while sequencer.step():
+        pass
+
+
+def test_a_resident_reads_every_time_and_takes_it_along(wereld: Wereld) -> None:
+    samira = wereld.bezoeker("Samira Amrani")
+    ellen = wereld.bezoeker("Ellen de Wit")
+    for _ in range(2):
+        ellen.zie(f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig")
+    _ondertekend(wereld)
+    page = samira.zie("/wie-keek")
+    (rij,) = [r for r in page.split("</tr>") if "Vroeg wat de regels zeggen" in r and "Ellen" in r]
+    assert "Gevraagd, niet gezien" not in rij
+    assert len(re.findall(r"<p>\d+ \w+ \d{4} om \d\d\.\d\d uur</p>", rij)) >= 2
+    for bestand, heeft in (("overzicht.json", "waarvoor"), ("uitvoer.json", "bewijs")):
+        assert f'href="/wie-keek/{bestand}"' in page
+        antwoord = samira.vraag("GET", f"/wie-keek/{bestand}")
+        assert antwoord.headers["Content-Disposition"].startswith("attachment")
+        assert heeft in antwoord.text
+        assert antwoord.json()["regels"]
+        assert ellen.vraag("GET", f"/wie-keek/{bestand}").status_code == 404
+    assert samira.vraag("GET", "/wie-keek/iets.json").status_code == 404
+
+
+def test_a_parent_reads_who_looked_at_a_child_below_12(wereld: Wereld) -> None:
+    samira = wereld.bezoeker("Samira Amrani")
+    _ondertekend(wereld)
+    page = samira.zie(wereld.pad)
+    for kind, mag in ((wereld.verhaal.lina, True), (wereld.verhaal.noah, False)):
+        hier = f"{wereld.pad}/personen/{kind}"
+        for pad in (f"{hier}/wie-keek", f"{hier}/wie-keek/uitvoer.json", f"{hier}/zicht"):
+            assert samira.vraag("GET", pad).status_code == (200 if mag else 404), pad
+        assert (f'href="{hier}/wie-keek"' in page) is mag
+    page = samira.zie(f"{wereld.pad}/personen/{wereld.verhaal.lina}/wie-keek")
+    assert "Wie keek er naar gegevens van Lina Jansen?" in page
+
+
+def test_the_privacy_officer_narrows_the_list_down_and_takes_it_along(wereld: Wereld) -> None:
+    joris, hier = (
+        wereld.bezoeker("Joris Meijer"),
+        f"/inzagen?huishouden={wereld.verhaal.huishouden}",
+    )
+    yusuf = joris.zie(f"{hier}&medewerker=kaya&soort=inzage&persoon={wereld.verhaal.samira[:8]}")
+    assert yusuf.count('<th scope="row">') > 0
+    assert yusuf.count('<td data-kop="Wie">Yusuf Kaya') == yusuf.count('<th scope="row">')
+    assert ">eigen taak</td>" not in yusuf
+    assert "0 vragen over de regels" in yusuf
+    assert "past hierbij" in joris.zie(f"{hier}&tot=2020-01-01")
+    assert "dit is geen datum" in joris.zie(f"{hier}&van=gisteren", 400)
+    uitvoer = joris.vraag("GET", f"/inzagen/uitvoer.json?huishouden={wereld.verhaal.huishouden}")
+    assert uitvoer.json()["over"] == wereld.verhaal.huishouden
+    assert wereld.bezoeker("Ellen de Wit").vraag("GET", "/inzagen/uitvoer.json").status_code == 404
+
+
 def test_a_position_that_is_none_is_ignored(wereld: Wereld) -> None:
     assert "Noah Jansen" in wereld.bezoeker("Ellen de Wit").zie(f"{wereld.pad}?naPositie=onzin")
 

@@ -29,6 +29,7 @@ from services.portal.pages import (
     vervanging,
     waarom,
     werk,
+    wie_keek,
     zicht,
 )
 from services.portal.pages.kader import Kader
@@ -61,7 +62,7 @@ def router(
 
     for onderdeel in (
         aanmelden, huishouden, delen, nodig, situatie, vervanging, nood, regels, waarom, zicht,
-        werk, inzagen, register,
+        werk, inzagen, wie_keek, register,
     ):  # fmt: skip
         onderdeel.routes(kader, pages)
 

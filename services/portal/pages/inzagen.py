@@ -1,82 +1,116 @@
-"""Who looked, at what, why: for the privacy officer per household, for a resident about herself."""
+"""Who looked, at what, why: for the privacy officer and the FG, per household."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from infra.auth import Rol
-from infra.decider import NietBekend
+from infra.decider import NEDERLAND, NietBekend
+from services.portal.pages.formulier import Sessie
 from services.portal.pages.kader import Kader, nummer
-from services.portal.woorden import WOORDEN, datum
 
 PER_BLAD = 100
 _TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
-_ONDERWERP = WOORDEN["onderwerp"]
+_VELDEN = ("huishouden", "persoon", "medewerker", "soort", "van", "tot")
+_SOORTEN = [
+    ("inzage", "gekeken of geweigerd"), ("uitleg", "vraag over de regels"),
+    ("loginzage", "logboek gelezen"),
+]  # fmt: skip
 
 
 def routes(kader: Kader, pages: APIRouter) -> None:
     @pages.get("/inzagen")
     async def inzagen(request: Request) -> Response:
-        sessie = kader.sessie(request)
-        if sessie.wie.rol not in _TOEZICHT:
-            raise NietBekend
-        getypt = request.query_params.get("huishouden", "").strip()
+        sessie = _toezicht(kader, request)
+        velden = {naam: request.query_params.get(naam, "").strip() for naam in _VELDEN}
         regels: list[dict[str, Any]] = []
-        fouten: dict[str, str] = {}
-        if getypt:
-            try:
-                pad = f"/huishoudens/{nummer(getypt)}/inzagen"
-            except NietBekend:
-                fouten["huishouden"] = "dit is geen nummer van een huishouden"
-            else:
-                regels = _blikken((await kader.lees(sessie, pad))["regels"])
-        blad, bladen, hier = _blad(request, regels)
+        fouten = _fouten(velden)
+        if velden["huishouden"] and not fouten:
+            pad = f"/huishoudens/{nummer(velden['huishouden'])}/inzagen"
+            regels = _blikken((await kader.lees(sessie, pad))["regels"])
+        zien = [regel for regel in regels if _gevraagd(regel, velden)]
+        blad, bladen, hier = blad_van(request, zien)
+        gekozen = {naam: waarde for naam, waarde in velden.items() if waarde}
         return kader.pagina(
-            "inzagen.html", sessie, 400 if fouten else 200, actief="/inzagen",
-            waarden={"huishouden": getypt}, fouten=fouten, gezocht=bool(getypt) and not fouten,
-            regels=hier, aantal=len(regels), blad=blad, bladen=bladen,
+            "inzagen.html", sessie, 400 if fouten else 200, actief="/inzagen", waarden=velden,
+            fouten=fouten, gezocht=bool(velden["huishouden"]) and not fouten, regels=hier,
+            aantal=len(zien), alle=len(regels), soorten=_SOORTEN, blad=blad, bladen=bladen,
+            tel=Counter(regel["is"] for regel in zien), verder=urlencode(gekozen),
+            gemeente=sessie.wie.gemeente,
         )  # fmt: skip
 
-    @pages.get("/wie-keek")
-    async def wie_keek(request: Request) -> Response:
-        sessie = kader.sessie(request)
-        if sessie.wie.rol is not Rol.INWONER:
-            raise NietBekend
-        zelf = request.query_params.get("ook") == "zelf"
-        gelezen = await kader.lees(sessie, f"/personen/{sessie.wie.actor.id}/inzagen")
-        regels = [
-            regel | {"wat": [_ONDERWERP.get(wat, wat) for wat in regel["wat"]]}
-            for regel in reversed(gelezen["regels"])
-            if zelf or regel["wie"] != "uzelf"
-        ]
-        blad, bladen, hier = _blad(request, _per_dag(regels))
-        return kader.pagina(
-            "wie_keek.html",
-            sessie,
-            actief="/wie-keek",
-            zelf=zelf,
-            regels=hier,
-            blad=blad,
-            bladen=bladen,
-        )
+    @pages.get("/inzagen/uitvoer.json")
+    async def uitvoer(request: Request) -> Response:
+        sessie = _toezicht(kader, request)
+        pad = f"/huishoudens/{nummer(request.query_params.get('huishouden', ''))}/inzagen/uitvoer"
+        koppen = request.query_params.get("koppen", "")
+        inhoud = await kader.lees(sessie, f"{pad}?{urlencode({'koppen': koppen})}")
+        kop = {"Content-Disposition": 'attachment; filename="logboek-uitvoer.json"'}
+        return JSONResponse(inhoud, headers=kop)
+
+
+def _toezicht(kader: Kader, request: Request) -> Sessie:
+    sessie = kader.sessie(request)
+    if sessie.wie.rol not in _TOEZICHT:
+        raise NietBekend
+    return sessie
+
+
+def _fouten(velden: Mapping[str, str]) -> dict[str, str]:
+    fouten = {}
+    if velden["huishouden"]:
+        try:
+            nummer(velden["huishouden"])
+        except NietBekend:
+            fouten["huishouden"] = "dit is geen nummer van een huishouden"
+    for naam in ("van", "tot"):
+        try:
+            date.fromisoformat(velden[naam] or "2000-01-01")
+        except ValueError:
+            fouten[naam] = "dit is geen datum"
+    return fouten
+
+
+def _gevraagd(regel: Mapping[str, Any], velden: Mapping[str, str]) -> bool:
+    """Whether a look is among those that were asked for; an empty field asks for all."""
+    dag = datetime.fromisoformat(regel["tijdstip"]).astimezone(NEDERLAND).date().isoformat()
+    wie = " ".join(str(regel[naam] or "") for naam in ("wie", "functie", "organisatie"))
+    over = [persoon for *_, personen in regel["delen"] for persoon in personen]
+    return (
+        velden["soort"] in ("", regel["is"])
+        and velden["medewerker"].lower() in wie.lower()
+        and (not velden["persoon"] or any(p.startswith(velden["persoon"].lower()) for p in over))
+        and (velden["van"] or dag) <= dag <= (velden["tot"] or dag)
+    )
 
 
 def _blikken(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One look a row, newest first: a decision says it all, its lines per person repeat it."""
-    return [
+    """One look a row, newest first: a decision says it all, its lines per person repeat it. What
+    asked for nothing and was refused nothing was no look."""
+    blikken = [
         regel
         | {
+            "is": _soort(regel),
             "delen": [
                 *((True, *groep) for groep in _per_onderwerp(regel["gezien"])),
                 *((False, *groep) for groep in _per_onderwerp(regel["geweigerd"])),
-            ]
+            ],
         }
         for regel in reversed(list(regels))
         if regel["soort"] == "besluit" or regel["handeling"] == "loginzage"
     ]
+    return [b for b in blikken if b["is"] != "inzage" or b["delen"] or b["weigering"]]
+
+
+def _soort(regel: Mapping[str, Any]) -> str:
+    return regel["handeling"] if regel["handeling"] in ("loginzage", "uitleg") else "inzage"
 
 
 def _per_onderwerp(
@@ -92,20 +126,7 @@ def _per_onderwerp(
     ]
 
 
-def _per_dag(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same look by the same person more than once on a day is one row that counts them."""
-    dagen: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for regel in regels:
-        zelfde = (
-            datum(regel["tijdstip"]), regel["wie"], tuple(regel["wat"]), regel["waarvoor"],
-            regel["waarom"], regel["uitkomst"],
-        )  # fmt: skip
-        rij = dagen.setdefault(zelfde, regel | {"dag": zelfde[0], "keer": 0})
-        rij["keer"] += 1
-    return list(dagen.values())
-
-
-def _blad(
+def blad_van(
     request: Request, regels: Sequence[dict[str, Any]]
 ) -> tuple[int, int, Sequence[dict[str, Any]]]:
     """The part of a long list that is asked for: its number, how many there are, its rows."""
