@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from infra.staff import Persona
+from services.portal.woorden import woord
 
 PLAATS = {"postcode": "1234 AB", "huisnummer": "17"}
 """An invented address: a postcode that serves as an example everywhere."""
@@ -404,8 +405,9 @@ class Verhaal:
         namen = {regel["wie"] for regel in regels}
         eis(any("Ellen de Wit" in naam for naam in namen), f"zij leest dat Ellen keek: {namen}")
         eis(any("Yusuf Kaya" in naam for naam in namen), "en Yusuf")
-        for regel in regels[-3:]:
-            self.zeg(" · ".join(str(regel[k]) for k in ("wie", "wat", "waarom") if regel.get(k)))
+        for regel in {regel["wie"]: regel for regel in regels}.values():
+            wat = ", ".join(str(woord(code, "onderwerp")).lower() for code in regel["wat"])
+            self.zeg(f"{regel['wie']}: {wat} ({regel['waarvoor']}).")
 
     def privacy_officer(self) -> None:
         """De privacy officer ziet wie wat zag, waarom, op welke grond, met de weigeringen"""

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -144,7 +144,8 @@ class Vervolg:
         )
         oordeel = self.t.zie(self.v.college.id, hier)["oordeel"]
         eis(oordeel == "terecht", f"het oordeel staat er: {oordeel}")
-        self.zeg(f"Uiterlijk {uiterlijk}; nu al beoordeeld: terecht. De FG kan dat niet beslissen.")
+        dag = f"{date.fromisoformat(uiterlijk):%-d-%-m-%Y}"
+        self.zeg(f"Uiterlijk {dag}; nu al beoordeeld: terecht. De FG kan dat niet beslissen.")
 
     def onopgemerkt(self) -> None:
         """Een blik die onopgemerkt moet blijven: het bewijs van vader verraadt haar niet"""

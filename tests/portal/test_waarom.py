@@ -26,6 +26,9 @@ def test_every_part_of_a_dossier_leads_to_its_explanation(wereld: Wereld) -> Non
         page = ellen.zie(pad)
         assert "Ja, u mag dit zien" in page or "U moet dit kunnen zien" in page, pad
         assert "Goed: u heeft een taak in dit huishouden" in page
+        for regel in verwijzingen(page, "/regels?"):
+            path, _, anker = regel.partition("#")
+            assert f'id="{anker}"' in ellen.zie(path), regel
 
 
 def test_a_no_says_the_least_that_opens_it_with_the_way_to_begin(wereld: Wereld) -> None:
@@ -64,6 +67,7 @@ def test_the_rules_are_read_by_source_and_purpose_in_every_version(wereld: Werel
     assert "Versie 3" in samira.zie(f"/regels?hash={ouder}")
     assert samira.zie("/regels?van=nergens").count("Geen regel staat dit toe.") == 1
     samira.zie("/regels?hash=" + "0" * 64, 404)
+    assert samira.vraag("GET", "/regels/verschillen").headers["Location"] == "/regels"
 
 
 def test_the_regisseur_reads_who_may_see_and_others_do_not(wereld: Wereld) -> None:

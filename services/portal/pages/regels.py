@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.portal.pages.kader import Kader
 from services.portal.woorden import WOORDEN
@@ -41,7 +42,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     @pages.get("/regels/verschillen")
     async def verschillen(request: Request) -> Response:
         sessie, vraag = kader.sessie(request), request.query_params
-        gevraagd = {naam: vraag.get(naam, "") for naam in ("oud", "nieuw")}
+        if not {"oud", "nieuw"} <= vraag.keys():
+            return RedirectResponse("/regels", 303)  # there is the link to a difference
+        gevraagd = {naam: vraag[naam] for naam in ("oud", "nieuw")}
         gelezen = await kader.lees(sessie, "/regels/verschillen?" + urlencode(gevraagd))
         return kader.pagina(
             "regelverschillen.html", sessie, actief="/regels", v=gelezen, veldnamen=_VELD
