@@ -167,6 +167,18 @@ def test_a_tree_is_the_same_however_it_grew(
     tree.check()
 
 
+@pytest.mark.parametrize(("earlier", "size"), [
+    (0, 0), (0, 3), (3, 3), (3, 5), (200, 256), (200, 300), (256, 256), (256, 257), (300, 900),
+])  # fmt: skip
+def test_leaves_on_disk_beyond_a_tree_are_seen(tmp_path: Path, earlier: int, size: int) -> None:
+    """What an earlier head does not hold, whether or not it grew at once."""
+    for number, first in enumerate((earlier, earlier // 2)):
+        folder = grown(tmp_path / str(number), first, size).folder
+        beyond = Tree(folder, earlier).beyond()
+        assert beyond.size == size
+        assert list(beyond.leaves(earlier)) == LEAVES[earlier:size]
+
+
 def test_tiles_are_named_and_filled_as_c2sp_says(tmp_path: Path) -> None:
     tree = grown(tmp_path, 70, 256, 300, 1200)
     files = {
