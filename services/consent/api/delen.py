@@ -127,7 +127,6 @@ def router(consent: Consent) -> APIRouter:
     """This part of `/v1`."""
     routes = APIRouter(tags=[NAAM])
     leg, einde = Vastleggen(consent), Intrekken(consent)
-    boek = consent.verantwoording.register
 
     def klaar(recorded: Recorded) -> dict[str, Any]:
         return antwoord(recorded)
@@ -197,6 +196,7 @@ def router(consent: Consent) -> APIRouter:
         """Voor uzelf, een kind onder de 12 over wie u gezag heeft, of wie u als curator of mentor
         vertegenwoordigt: wie gegevens zag of vroeg, waarom, en op welke grond."""
         blikken, bekend = consent.loginzage.wie_keek(wie, persoon)
+        boek = consent.verantwoording.register
         return {"regels": voor_betrokkene(blikken, bekend, wie.actor.id, consent.regels, boek)}
 
     @routes.get(
@@ -205,6 +205,7 @@ def router(consent: Consent) -> APIRouter:
     )  # fmt: skip
     def inzagen(huishouden: UUID, wie: Wie) -> dict[str, Any]:
         """Voor de privacy officer en de FG: alle besluiten en regels, met de weigeringen."""
+        boek = consent.verantwoording.register
         return {"regels": voor_toezicht(consent.loginzage.overzicht(wie, huishouden), boek)}
 
     @routes.post(
