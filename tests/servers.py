@@ -30,15 +30,16 @@ last leaves it with a fact that nobody can read."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m "not servers"` chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         asked = _SERVERS.intersection(getattr(item, "fixturenames", ()))
         if asked:
             item.add_marker(pytest.mark.servers)
         if asked == _BESIDE:
             item.add_marker(pytest.mark.beside)
-        file = item.path.name
-        item.add_marker(pytest.mark.xdist_group("cluster" if file in _CLUSTER else file))
+        if config.pluginmanager.hasplugin("xdist"):
+            file = item.path.name
+            item.add_marker(pytest.mark.xdist_group("cluster" if file in _CLUSTER else file))
     # A cluster at rest still takes its part of the machine: let there be one at the end only.
     items.sort(key=lambda item: _CLUSTER.get(item.path.name, -1))
 
