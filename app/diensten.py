@@ -208,6 +208,7 @@ class Consentcel:
             omgeving.settings.partities,
             omgeving.now(),
         )
+        self.consent.beperkingen.staf = self._staf
         self.consent.dagwerk.lead = lambda: self.database.lead("dagwerk")
         sleutel = omgeving.geheimen.logsleutel(gemeente)
         folder = omgeving.settings.log_folder(gemeente)

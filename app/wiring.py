@@ -111,6 +111,7 @@ class Embedded:
             "consent", self._databases["consent"], [intake, plan], self.consent.volg
         )
         self.consent.volgt = lambda _tx: self._volger.stopped is None
+        self.consent.beperkingen.staf = self.staff.get
         self.volgorde = self._sequencer(self._databases["consent"])
         self.worker = Worker(
             [

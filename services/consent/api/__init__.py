@@ -44,7 +44,7 @@ def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRoute
         destijds.router(consent),
         nood.router(consent),
         nood.afspraken(consent),
-        beperking.router(consent, staf),
+        beperking.router(consent),
         toezicht.router(consent),
         afwijkingen.router(consent),
     ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from pydantic import Field
 
 from events.toezicht import Beperking, Beperkingsgrond, Toepassingsgebied
 from events.waarden import Dag, Doel, Kort, Tekst
-from infra.staff import Persona
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.api.nood import RedenBericht, StapAntwoord, stap_antwoord
@@ -66,9 +64,8 @@ class BeperkingenAntwoord(Bericht):
     beperkingen: list[BeperkingAntwoord]
 
 
-def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRouter:
-    """The part of `/v1` about restrictions; `staf` is who works here, by id."""
-    consent.beperkingen.staf = staf
+def router(consent: Consent) -> APIRouter:
+    """The part of `/v1` about restrictions."""
     routes = APIRouter(prefix="/beperkingen", tags=[NAAM])
 
     @routes.post(
