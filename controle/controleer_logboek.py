@@ -1,7 +1,7 @@
 """Controleert een uitvoer van het logboek van Samenplan, zonder netwerk en zonder Samenplan.
 
     python controleer_logboek.py uitvoer.json --sleutel SLEUTEL [--kop BESTAND_OF_MAP]
-                                 [--getuige SLEUTEL] [--regels]
+                                 [--getuige SLEUTEL] [--erbij uitvoer2.json] [--regels]
 
 Een uitvoer is van een persoon (haar eigen regels) of van een huishouden (alle regels van een stuk
 van het logboek, zodat een weggelaten regel opvalt). SLEUTEL is de openbare sleutel van het logboek
@@ -17,7 +17,8 @@ het pakket `cryptography`.
 Dicht is een regel waarvan alleen de verbintenis is gegeven. Dat hoort zo bij wie toezicht houdt:
 haar eigen inzagen en die van de FG kan zij zelf niet meenemen. Maar uit het bestand blijkt niet of
 dat de reden is, dus dit programma neemt geen reden aan. Vraag bij dichte regels een uitvoer van
-hetzelfde stuk aan een collega van wie het bestand maakte, of aan de FG.
+hetzelfde stuk aan een collega van wie het bestand maakte, of aan de FG, en noem die met --erbij:
+wat daarin open is, vult de dichte regels aan, en wordt net zo gecontroleerd.
 
 Hoe het werkt: elke regel heeft een verbintenis, SHA-256 over haar nummer, tijd, sporen en de
 verbintenis van elk onderdeel (SHA-256 over het zout van dat onderdeel en zijn waarde). De
@@ -334,7 +335,7 @@ def _dicht(regels: list[dict[str, Any]], uitslag: Uitslag) -> None:
         f"Van {len(dicht)} van de {len(regels)} regels is alleen de verbintenis gegeven "
         f"({_opsomming(dicht)}): zij staan in het logboek, maar wat erin staat, over wie zij gaan "
         "en wie keek, is hier niet te zien. Vraag hetzelfde stuk aan een collega van wie dit "
-        "bestand maakte, of aan de FG."
+        "bestand maakte, of aan de FG, en noem die uitvoer met --erbij."
     )
     eerste = next((regel for regel in regels if "vorm" in regel), None)
     nr = eerste["nr"] if eerste else regels[-1]["nr"] + 1
@@ -519,6 +520,19 @@ def _uitvoer(pad: Path) -> Any:
         raise Onleesbaar(f"{pad} is geen uitvoer (JSON).") from None
 
 
+def vul_aan(uitvoer: Any, ander: Any) -> Any:
+    """De uitvoer, met haar dichte regels uit een andere die ze open heeft. Er wordt niets vertrouwd:
+    het resultaat moet zelf bij de kop passen. Werpt Onleesbaar."""
+    try:
+        if any(uitvoer[naam] != ander[naam] for naam in ("gemeente", "soort", "over")):
+            raise Onleesbaar("De uitvoer om aan te vullen gaat over iets anders.")
+        open_ = {regel["nr"]: regel for regel in ander["regels"] if "vorm" in regel}
+        regels = [r if "vorm" in r else open_.get(r["nr"], r) for r in uitvoer["regels"]]
+    except (LookupError, TypeError, AttributeError):
+        raise Onleesbaar("De uitvoer om aan te vullen heeft niet de juiste vorm.") from None
+    return uitvoer | {"regels": regels}
+
+
 def _gevraagd(
     gevraagd: argparse.Namespace,
 ) -> tuple[Any, str, list[str], tuple[str, ...]]:
@@ -536,7 +550,10 @@ def _gevraagd(
             raise
         except Fout:  # leesbaar, en niet in orde: dat zegt de uitslag
             continue
-    return _uitvoer(gevraagd.uitvoer), sleutel, koppen, getuigen
+    uitvoer = _uitvoer(gevraagd.uitvoer)
+    for pad in gevraagd.erbij:
+        uitvoer = vul_aan(uitvoer, _uitvoer(pad))
+    return uitvoer, sleutel, koppen, getuigen
 
 
 def toon(uitslag: Uitslag, *, regels: bool) -> str:
@@ -587,6 +604,13 @@ def main(argumenten: list[str] | None = None) -> int:
         "--getuige", action="append", default=[],
         help="sleutel van een getuige; zij moet een van die koppen hebben meegetekend",
     )  # fmt: skip
+    uitleg.add_argument(
+        "--erbij",
+        action="append",
+        default=[],
+        type=Path,
+        help="uitvoer van een ander, over hetzelfde",
+    )
     uitleg.add_argument("--regels", action="store_true", help="toon ook de regels")
     gevraagd = uitleg.parse_args(argumenten)
     try:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from controle.controleer_logboek import Uitslag, toon
+from controle.controleer_logboek import Onleesbaar, Uitslag, toon, vul_aan
 from infra.logbook import logregels
 from tests.consent.bewijs import Bewijs, met_bewijs, sluit, verbintenis_van
 from tests.consent.huis import Huis
+from tests.infra.world import NU
 from tests.system.stad import stad
 
 
@@ -50,6 +51,14 @@ def test_rows_that_were_kept_closed_are_counted_and_no_reason_is_believed(bewijs
     assert uitslag.dicht[0].startswith(f"Van {aantal} van de {len(heel['regels'])} regels")
     assert "bewaartermijn is dus niet voorbij" in uitslag.dicht[-1]
     assert any(f"van {aantal} is dat niet te zien" in zin for zin in uitslag.bewezen)
+    samen = bewijs.controleer(vul_aan(een, heel))  # with what a colleague took along
+    assert (samen.fout, samen.dicht) == ([], [])
+    vals = copy.deepcopy(heel)
+    for one in vals["regels"]:
+        one["tijdstip"] = NU.isoformat()
+    assert bewijs.controleer(vul_aan(een, vals)).fout != []
+    with pytest.raises(Onleesbaar, match="over iets anders"):
+        vul_aan(een, bewijs.persoon())
     begin = bewijs.controleer(sluit(copy.deepcopy(heel), lambda r: r["nr"] < 4))
     assert "3 daarvan (regel 1, 2, 3) komen voor de eerste open regel van 2026-03" in begin.dicht[1]
     alles = bewijs.controleer(sluit(copy.deepcopy(heel), lambda _: True))

@@ -310,7 +310,7 @@ def test_what_cannot_be_read_is_one_line_and_no_verdict(
 ) -> None:
     for naam, inhoud in (
         ("goed", json.dumps(bewijs.persoon()).encode()), ("diep", b"[" * 200_000 + b"]" * 200_000),
-        ("ruw", b"\xff\xfe\x00"), ("half", b'{"vorm": '),
+        ("ruw", b"\xff\xfe\x00"), ("half", b'{"vorm": '), ("lijst", b"[]"),
     ):  # fmt: skip
         (tmp_path / naam).write_bytes(inhoud)
     (tmp_path / "leeg").mkdir()
@@ -321,6 +321,8 @@ def test_what_cannot_be_read_is_one_line_and_no_verdict(
         ("goed", bewijs.sleutel, "--kop", str(tmp_path / "leeg")),
         ("goed", bewijs.sleutel, "--kop", str(tmp_path / "half")),
         ("goed", bewijs.sleutel, "--kop", str(tmp_path / "ruw")),
+        ("goed", bewijs.sleutel, "--erbij", str(tmp_path / "half")),
+        ("goed", bewijs.sleutel, "--erbij", str(tmp_path / "lijst")),
     ):  # fmt: skip
         assert main([str(tmp_path / uitvoer), "--sleutel", sleutel, *meer]) == 2, (uitvoer, meer)
         said = capsys.readouterr()
