@@ -174,6 +174,7 @@ class Consent:
             self.store, self.logboek, self._feiten, lezer, self.taken, maak, self.loginzage, now
         )
         self.dagwerk.ook.append(self.beperkingen.dagelijks)
+        self.dagwerk.ook.append(self.nood.dagelijks)
         self.volledigheid = Volledigheid(database, self.logboek, self.taken, now)
         self.dagwerk.ook.append(self.volledigheid.dagelijks)
         self.narekening = Narekening(database, self.taken, now, lambda: self.uitgegeven)

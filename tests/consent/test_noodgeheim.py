@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from events.begrippen import Leefgebied
-from tests.consent.nacht import Nacht
+from tests.consent.nacht import REDEN, Nacht
 
 # --- secrecy ------------------------------------------------------------------------------------
 
@@ -29,6 +30,41 @@ def test_what_is_secret_opens_only_by_its_holder(nacht: Nacht) -> None:
     nacht.later(hours=5)
     assert not nacht.ziet(geheim)
     assert nacht.stap("bram", nummer, "openstelling", reden=reden).json()["code"] == "nood-voorbij"
+
+
+def test_every_holder_who_works_here_is_asked_and_sees_what_she_weighs(nacht: Nacht) -> None:
+    nacht.doet_mee("bram")
+    nummer = nacht.genomen()
+    for wie, taken in (("bram", ["nood-openstellen"]), ("yusuf", []), ("sanne", [])):
+        assert nacht.taken(wie) == taken, wie
+    (taak,) = nacht.stad.zie("bram", f"/taken?huishouden={nacht.id}")["taken"]
+    assert taak["pad"] == f"/noodtoegang/{nummer}/openstellen"
+    pad = f"/noodtoegangen/{nummer}/openstelling"
+    gezien = nacht.stad.zie("bram", pad)
+    assert gezien["naam"] == "Nadia Bouzid"
+    assert gezien["reden"] == REDEN
+    for wie, status in (("yusuf", 403), ("sanne", 404), ("nadia", 404), ("joris", 404)):
+        assert nacht.stad.vraag("GET", wie, pad).status_code == status, wie
+    assert (
+        nacht.stap("bram", nummer, "openstelling", reden="Het kind is alleen.").status_code == 201
+    )
+    assert nacht.taken("bram") == []
+
+
+@pytest.mark.parametrize("hoe", ["einde", "onterecht", "vanzelf"])
+def test_what_asked_a_holder_is_over_when_the_access_has_closed(nacht: Nacht, hoe: str) -> None:
+    nacht.doet_mee("bram")
+    nummer = nacht.genomen()
+    if hoe == "einde":
+        nacht.stap("nadia", nummer, "einde")
+    elif hoe == "onterecht":
+        nacht.beoordeeld(nummer, "onterecht")
+    else:
+        nacht.consent.nood.dagelijks()
+        assert nacht.taken("bram") == ["nood-openstellen"]  # it is open still
+        nacht.later(hours=4)
+        nacht.consent.nood.dagelijks()
+    assert nacht.taken("bram") == []
 
 
 # --- a safety core, agreed beforehand -----------------------------------------------------------

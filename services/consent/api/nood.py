@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from pydantic.alias_generators import to_camel
 
 from events.begrippen import Leefgebied
-from events.toezicht import Noodoordeel, Nooduitkomst
+from events.toezicht import Noodcategorie, Noodoordeel, Nooduitkomst
 from events.waarden import Dag, Kort, Noodafspraak, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
@@ -51,6 +51,19 @@ class Noodtoegangen(Bericht):
     """The last one first."""
 
     noodtoegangen: list[NoodtoegangAntwoord]
+
+
+class OpenstellingAntwoord(Bericht):
+    """What a holder of secrecy weighs: who took it, until when, and what for."""
+
+    huishouden: UUID
+    naam: str
+    functie: str
+    organisatie: str
+    genomen: AwareDatetime
+    tot: AwareDatetime
+    categorie: Noodcategorie
+    reden: str
 
 
 class VerslagBericht(Bericht):
@@ -170,6 +183,21 @@ def router(consent: Consent) -> APIRouter:
         return antwoord(
             consent.nood.hef_op(opdracht.wie, noodtoegang, body.reden, opdracht.context)
         )
+
+    @routes.get(
+        "/{noodtoegang}/openstelling", response_model=OpenstellingAntwoord,
+        summary="Wat een geheimhouder weegt", operation_id="noodtoegangVoorHouder",
+    )  # fmt: skip
+    def te_wegen(noodtoegang: UUID, wie: Wie) -> OpenstellingAntwoord:
+        """Voor wie zelf het beroepsgeheim heeft en aan het plan van dit huishouden meewerkt."""
+        gezien = consent.noodzicht.voor_houder(wie, noodtoegang)
+        (genomen,) = map(stap_antwoord, gezien.stappen)
+        return OpenstellingAntwoord(
+            huishouden=gezien.een.huishouden,
+            naam=genomen.naam, functie=genomen.functie, organisatie=genomen.organisatie,
+            genomen=gezien.een.genomen, tot=gezien.een.tot,
+            categorie=genomen.inhoud["categorie"], reden=genomen.inhoud["reden"],
+        )  # fmt: skip
 
     @routes.post(
         "/{noodtoegang}/openstelling", summary="Eigen dossier openstellen in nood",

@@ -1,19 +1,20 @@
 """Emergency access: one household, four hours, told at once, judged afterwards (trust: own action).
 
 Rules kept here: nobody takes it by a role alone but as somebody appointed, who just confirmed that
-it is she; the privacy officer and the regisseur are told before a key can leave; nobody judges her
-own access; what waits for others never keeps the next child waiting.
+it is she; privacy officer, regisseur and holders of secrecy are told before a key can leave; nobody
+judges her own access; what waits for others never keeps the next child waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID, uuid5
 
 from events.base import Open
+from events.begrippen import herkomst
 from events.toezicht import (
     GeheimOpengesteld,
     Nood,
@@ -62,6 +63,7 @@ BEVESTIGD = timedelta(minutes=15)
 VERGEEFS = 5
 """Searches in VENSTER that found nothing, after which somebody has to call: no fishing."""
 VENSTER = timedelta(hours=24)
+_OPENSTELLEN = "nood-openstellen"
 _RUIMTE = UUID("6f2b0c1d-94a7-4e55-8f0e-4d1b7a3c2e90")
 
 
@@ -105,6 +107,7 @@ class Noodtoegangen:
                 verantwoord=False, oordeel=None, vrijgegeven=False,
             )  # fmt: skip
             self._meld(nieuw, eerdere, context)
+            self._vraag_houders(nieuw, context)
         try:
             return self._leg_vast(nummer, wie, vraag, nood, context)
         except TeVaakGezocht:
@@ -188,6 +191,7 @@ class Noodtoegangen:
                 "nood-onterecht", "privacy-officer", een.huishouden, vandaag + timedelta(days=3),
                 context, bij=nummer,
             )  # fmt: skip
+            self._ruim_op(een.huishouden)
         self._klaar(een, "nood-beoordelen", "beoordeeld")
         return gedaan
 
@@ -211,7 +215,24 @@ class Noodtoegangen:
     def stel_open(self, wie: Aangemeld, nummer: UUID, reden: str, context: Context) -> Recorded:
         """A holder of secrecy opens her own file for this access, weighing her duties (BW 7:457).
 
-        Raises NietBekend for who does not work with this household, AlleenHouder, NoodVoorbij.
+        Raises what `voor_houder` raises, and NoodVoorbij.
+        """
+        een = self.voor_houder(wie, nummer)
+        if self._now() >= een.tot:
+            raise NoodVoorbij
+        openstelling = Openstelling(herkomst=wie.herkomst.code, reden=reden)
+        fact = GeheimOpengesteld(
+            huishouden=een.huishouden, medewerker=een.medewerker,
+            openstelling=Open(openstelling, plaats_toezicht(een.huishouden)),
+        )  # fmt: skip
+        gedaan = self._store.handle(Noodstand, nummer, lambda _: [fact], context)
+        self._houders_klaar(een.huishouden, {wie.actor.id}, {nummer}, "dossier opengesteld")
+        return gedaan
+
+    def voor_houder(self, wie: Aangemeld, nummer: UUID) -> Eerdere:
+        """The access for which she may open her own file, also when it has closed by now.
+
+        Raises NietBekend for who does not work with this household, AlleenHouder.
         """
         with self._store.database.read() as tx:
             genomen = self._feiten.van_sleutels(tx, [f"noodtoegang:{nummer}"])
@@ -222,14 +243,7 @@ class Noodtoegangen:
         een = self.genomen.een(nummer)
         if wie.herkomst.geheimhouder is None:
             raise AlleenHouder
-        if self._now() >= een.tot:
-            raise NoodVoorbij
-        openstelling = Openstelling(herkomst=wie.herkomst.code, reden=reden)
-        fact = GeheimOpengesteld(
-            huishouden=een.huishouden, medewerker=een.medewerker,
-            openstelling=Open(openstelling, plaats_toezicht(een.huishouden)),
-        )  # fmt: skip
-        return self._store.handle(Noodstand, nummer, lambda _: [fact], context)
+        return een
 
     def beeindig(self, wie: Aangemeld, nummer: UUID, context: Context) -> Recorded:
         """She needs it no longer: what she opened of this household until now is shut.
@@ -239,9 +253,15 @@ class Noodtoegangen:
         een = self.genomen.een(nummer, wie.actor.id)
         fact = NoodtoegangBeeindigd(huishouden=een.huishouden, medewerker=een.medewerker)
         voorbij = self._now() >= een.tot
-        return self._store.handle(
+        gedaan = self._store.handle(
             Noodstand, nummer, lambda n: n.beeindig(wie.actor.id, voorbij, fact), context
         )
+        self._ruim_op(een.huishouden)
+        return gedaan
+
+    def dagelijks(self) -> None:
+        """What asked holders of secrecy to open their files is over when the access has closed."""
+        self._ruim_op()
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -296,6 +316,46 @@ class Noodtoegangen:
             self._taken.ontsta(
                 "nood-opnieuw", "dienstleider", een.huishouden, None, context, bij=een.id
             )
+
+    def _vraag_houders(self, een: Eerdere, context: Context) -> None:
+        """Ask every holder of secrecy in this household whether she opens her own file."""
+        context = self._namens_systeem(context)
+        for wie in self._houders(een.huishouden):
+            self._taken.ontsta(
+                _OPENSTELLEN, "medewerker", een.huishouden, None, context,
+                huishouden=een.huishouden, medewerker=wie, bij=een.id,
+            )  # fmt: skip
+
+    def _houders(self, huishouden: UUID) -> set[UUID]:
+        with self._store.database.read() as tx:
+            rijen = [r for r in self._feiten.rijen(tx, huishouden) if r.soort == "deelnemer"]
+            inhoud = self._feiten.inhoud(rijen)
+        return {
+            rij.medewerker
+            for rij in rijen
+            if rij.sleutel in inhoud
+            and herkomst(inhoud[rij.sleutel]["herkomst"]).geheimhouder is not None
+        }
+
+    def _ruim_op(self, huishouden: UUID | None = None) -> None:
+        """End what asks a holder for an access that has closed; in one household if named."""
+        with self._store.database.read() as tx:
+            dicht = [
+                een
+                for een in self.genomen.alle(tx)
+                if self._now() >= een.tot and huishouden in (None, een.huishouden)
+            ]
+        nummers = {een.id for een in dicht}
+        for waar in {een.huishouden for een in dicht}:
+            self._houders_klaar(waar, self._houders(waar), nummers, "noodtoegang gesloten")
+
+    def _houders_klaar(
+        self, huishouden: UUID, wie: Collection[UUID], nummers: Collection[UUID], uitkomst: str
+    ) -> None:
+        for open_ in self._taken.wachtend(huishouden, wie):
+            taak = open_.taak
+            if taak.soort == _OPENSTELLEN and taak.bij in nummers and taak.medewerker in wie:
+                self._taken.handel_af(open_.id, None, uitkomst, self._taken.systeem())
 
     def _meld_zoeken(self, wie: Aangemeld, vandaag: date, context: Context) -> None:
         context = self._namens_systeem(context)

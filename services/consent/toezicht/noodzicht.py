@@ -72,6 +72,17 @@ class Noodzicht:
             self._log(tx, wie, [een], inhoud=inhoud)
         return gezien
 
+    def voor_houder(self, wie: Aangemeld, nummer: UUID) -> Gezien:
+        """One of them for a holder of secrecy who weighs whether to open her file: who took it,
+        until when and what for, not what else was written or decided. Raises NietBekend,
+        AlleenHouder."""
+        een = self._nood.voor_houder(wie, nummer)
+        with self._database.write() as tx:
+            gezien = self._zie(tx, een, inhoud=True)
+            self._log(tx, wie, [een], inhoud=True)
+        genomen = [s for s in gezien.stappen if isinstance(s.fact, NoodtoegangGenomen)]
+        return replace(gezien, stappen=tuple(genomen))
+
     def _zie(self, tx: Tx, een: Eerdere, *, inhoud: bool) -> Gezien:
         stand, stappen = Noodstand(), []
         for stap in self._lezer.stappen(tx, een.id):

@@ -39,7 +39,8 @@ class Sessie:
 
 _TEKST = (
     "noodzaak", "tot", "wijze", "van", "instelling", "kenmerk", "toelichting", "toets", "afweging",
-    "contact",
+    "contact", "reden", "naam", "geboortedatum", "postcode", "huisnummer", "verslag", "advies",
+    "motivering",
 )  # fmt: skip
 
 

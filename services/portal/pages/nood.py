@@ -17,6 +17,7 @@ from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import COOKIE, GEDAAN, Kader
+from services.portal.pages.kader import nummer as huisnummer
 from services.portal.woorden import WOORDEN
 
 _LEEG = Formulier([])
@@ -67,14 +68,12 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         sessie = kader.sessie(request)
         await kader.wacht(request)
         gedaan = GEDAAN.get(request.query_params.get("gedaan", ""))
-        return await toon_een(sessie, noodtoegang, gedaan=gedaan)
+        basis = str(request.base_url)
+        return await toon_een(sessie, noodtoegang, gedaan=gedaan, basis=basis)
 
     @pages.get("/noodtoegang/{noodtoegang:uuid}/openstellen")
     async def openstellen(request: Request, noodtoegang: UUID) -> Response:
-        sessie = kader.sessie(request)
-        if sessie.wie.rol is not Rol.PROFESSIONAL or sessie.wie.herkomst.geheimhouder is None:
-            raise NietBekend
-        return kader.pagina("nood_openstellen.html", sessie, nummer=noodtoegang)
+        return await toon_openstellen(kader.sessie(request), noodtoegang)
 
     @pages.post("/noodtoegang/{noodtoegang:uuid}/{stap}")
     async def doe(request: Request, noodtoegang: UUID, stap: str) -> Response:
@@ -87,9 +86,12 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             klaar = await kader.opdracht(sessie, pad, body, velden["sleutel"])
         except Afgewezen as fout:
             if stap == "openstelling":
-                raise
-            return await toon_een(sessie, noodtoegang, fout=fout, velden=velden)
-        naar = "/huishoudens" if stap == "openstelling" else f"/noodtoegang/{noodtoegang}"
+                return await toon_openstellen(sessie, noodtoegang, fout, velden)
+            basis = str(request.base_url)
+            return await toon_een(sessie, noodtoegang, fout=fout, velden=velden, basis=basis)
+        naar = f"/noodtoegang/{noodtoegang}"
+        if stap == "openstelling":
+            naar = f"/huishoudens/{huisnummer(velden['huishouden'])}"
         return kader.naar(naar, f"nood-{stap}", klaar)
 
     async def toon(
@@ -106,14 +108,26 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             zonder_verslag=[een for een in eigen if not een["verantwoord"]],
         )  # fmt: skip
 
+    async def toon_openstellen(
+        sessie: Sessie, nummer: UUID, fout: Afgewezen | None = None, velden: Formulier = _LEEG
+    ) -> Response:
+        if sessie.wie.rol is not Rol.PROFESSIONAL or sessie.wie.herkomst.geheimhouder is None:
+            raise NietBekend
+        n = await kader.lees(sessie, f"/noodtoegangen/{nummer}/openstelling")
+        return kader.pagina(
+            "nood_openstellen.html", sessie, 200 if fout is None else fout.status, nummer=nummer,
+            n=n, over=over(n, kader.now()), fout=fout, fouten=velden.fouten(fout, {}),
+            waarden=velden.waarden, sleutel=velden["sleutel"],
+        )  # fmt: skip
+
     async def toon_een(
         sessie: Sessie, nummer: UUID, gedaan: str | None = None, fout: Afgewezen | None = None,
-        velden: Formulier = _LEEG,
+        velden: Formulier = _LEEG, *, basis: str,
     ) -> Response:  # fmt: skip
         n = await kader.lees(sessie, f"/noodtoegangen/{nummer}")
         return kader.pagina(
             "nood_een.html", sessie, 200 if fout is None else fout.status, n=n, gedaan=gedaan,
-            fout=fout, waarden=velden.waarden, sleutel=velden["sleutel"],
+            fout=fout, waarden=velden.waarden, sleutel=velden["sleutel"], basis=basis,
             over=over(n, kader.now()), zelf=str(sessie.wie.actor.id) == n["medewerker"],
         )  # fmt: skip
 
