@@ -521,8 +521,10 @@ def _uitvoer(pad: Path) -> Any:
 
 
 def vul_aan(uitvoer: Any, ander: Any) -> Any:
-    """De uitvoer, met haar dichte regels uit een andere die ze open heeft. Er wordt niets vertrouwd:
-    het resultaat moet zelf bij de kop passen. Werpt Onleesbaar."""
+    """De uitvoer, haar dichte regels aangevuld uit een andere die ze open heeft.
+
+    Niets daarvan wordt vertrouwd: het geheel moet bij de kop passen. Werpt Onleesbaar.
+    """
     try:
         if any(uitvoer[naam] != ander[naam] for naam in ("gemeente", "soort", "over")):
             raise Onleesbaar("De uitvoer om aan te vullen gaat over iets anders.")
