@@ -10,6 +10,7 @@ import pytest
 
 from tests.consent.huis import Huis
 from tests.consent.nacht import Klok, Nacht
+from tests.consent.twee import Twee, bekeken, maak
 from tests.system.stad import stad
 
 
@@ -24,6 +25,18 @@ def vers(tmp_path: Path) -> Iterator[Huis]:
     """A household of which nothing was read yet, where `huis` is one for a whole file."""
     with stad(tmp_path) as made:
         yield Huis(made)
+
+
+@pytest.fixture(scope="session")
+def twee_thuis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    data = tmp_path_factory.mktemp("twee") / "data"
+    return data, maak(data)
+
+
+@pytest.fixture
+def twee(twee_thuis: tuple[Path, dict[str, Any]], tmp_path: Path) -> Iterator[Twee]:
+    with bekeken(*twee_thuis, tmp_path / "data") as made:
+        yield made
 
 
 @pytest.fixture
