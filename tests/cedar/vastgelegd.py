@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from tests.cedar.toeval import Toeval
 
 FOUTEN = ("doel", "regime", "onderwerp", "aan", "tot", "van", "herkomst", "soort")
-WIJZEN = ("mondeling", "schriftelijk, getekend op kantoor", "Schriftelijk",
-          "zelf, op de eigen pagina")  # fmt: skip
+WIJZEN = ("mondeling", "schriftelijk", "Schriftelijk", "schriftelijk, komt nog",
+          "Schriftelijke verklaring ontbreekt nog", "zelf, op de eigen pagina")  # fmt: skip
 AFWEGING = "Het kind is in gevaar en vragen om toestemming maakt het gevaar groter."
-INWONER = (("onbekwaam", 0.5), ("vertegenwoordiger", 0.5), ("doorbreking", 0.5))
+INWONER = (
+    ("onbekwaam", 0.5), ("vertegenwoordiger", 0.5), ("doorbreking", 0.5), ("toestemming", 0.4),
+    ("bezwaar", 0.2),
+)  # fmt: skip
 PROFESSIONAL = (
     ("toestemming", 0.5), ("grond", 0.5), ("opheffing", 0.4), ("doorbreking", 0.15),
     ("bezwaar", 0.06), ("veiligheidskern", 0.05), ("onbekwaam", 0.03),

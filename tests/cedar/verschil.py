@@ -112,6 +112,8 @@ def _kleiner(vraag: Vraag, feiten: Feiten) -> Iterator[tuple[Vraag, Feiten]]:
         yield replace(vraag, doel=None), feiten
     for veld in fields(Feiten):
         waarde: Any = getattr(feiten, veld.name)
+        if not veld.init:
+            continue
         if isinstance(waarde, dict):
             for sleutel in waarde:
                 minder_feiten = {k: v for k, v in waarde.items() if k != sleutel}
@@ -162,7 +164,7 @@ def vertel(verschil: Verschil) -> str:
     ]
     for veld in fields(Feiten):
         waarde = getattr(feiten, veld.name)
-        if veld.name not in ("vandaag", "huishouden", "vastleggingen") and waarde:
+        if veld.init and veld.name not in ("vandaag", "huishouden", "vastleggingen") and waarde:
             regels.append(f"  {veld.name}: {_kort(waarde)}")
     regels += [f"  over {wat.persoon.int}: {wat.inhoud!r}" for wat in feiten.vastleggingen]
     besluit, mening = verschil.besluit, verschil.mening

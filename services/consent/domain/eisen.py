@@ -40,11 +40,11 @@ from services.consent.domain.eisen_personen import (
 from services.consent.domain.feiten import Feiten, bestemd, geldig, vervangingen
 from services.consent.domain.geval import Bewijs, Geval
 from services.consent.domain.uitkomst import Code
-from services.consent.regels import Eis
+from services.consent.regels import Eis, Wie
 
-ZONDER_BEZWAAR = frozenset({Doel.EIGEN_INZAGE, Doel.TOEZICHT, Doel.NOOD, Doel.VEILIG_THUIS})
-"""Purposes an objection does not stop by itself: one's own rights, supervision, and the safety of
-another (UAVG 41 lid 1 onder i). The college weighs the objection."""
+ZONDER_BEZWAAR = frozenset({Doel.TOEZICHT, Doel.NOOD, Doel.VEILIG_THUIS})
+"""Purposes an objection does not stop by itself: supervision, and the safety of another (UAVG 41
+lid 1 onder i). The college weighs the objection."""
 
 
 def noodzaak(geval: Geval) -> Bewijs:
@@ -175,8 +175,11 @@ EISEN: dict[Eis, Callable[[Geval], Bewijs]] = {
 }
 
 
-def bezwaar(geval: Geval) -> bool:
-    """Whether the person objected to this use (AVG 21)."""
+def bezwaar(geval: Geval, als: Wie) -> bool:
+    """Whether the person objected to this use (AVG 21). It stops what another member sees of her;
+    not her own rights, nor those of who represents her."""
+    if geval.doel is Doel.EIGEN_INZAGE and (als is not Wie.LID or geval.persoon == geval.wie):
+        return False
     return geval.doel not in ZONDER_BEZWAAR and any(
         wil.doel is geval.doel
         and (not wil.regimes or geval.vraag.herkomst.regime in wil.regimes)
@@ -185,9 +188,13 @@ def bezwaar(geval: Geval) -> bool:
     )
 
 
+SCHRIFTELIJK = frozenset({"schriftelijk", "zelf, op de eigen pagina"})
+
+
 def is_schriftelijk(wijze: str) -> bool:
-    """Whether a consent was given in writing, by the way it was given."""
-    return wijze.strip().casefold().startswith(("schriftelijk", "zelf, op de eigen pagina"))
+    """Whether a consent was given in writing, by the way it was given: these words and no other,
+    for what stands around them may take them back."""
+    return wijze.strip().casefold() in SCHRIFTELIJK
 
 
 def _gedekt(

@@ -148,7 +148,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
         for regel in regels.voor(wie, doel, vraag.herkomst.regime, vraag.onderwerp):
             if regel.eigen_regime and not vraag.vrager.werkt_onder(vraag.herkomst):
                 continue
-            besluit = _toets(regel, doel, vraag, feiten)
+            besluit = _toets(regel, wie, doel, vraag, feiten)
             if besluit.open:
                 controles.append(Controle("A4", f"regel {regel.id}, {regel.artikel}", True))
                 controles.append(_VRIJ)
@@ -163,7 +163,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     return _klaar(bijna, controles)
 
 
-def _toets(regel: Regel, doel: Doel, vraag: Vraag, feiten: Feiten) -> Besluit:
+def _toets(regel: Regel, wie: Wie, doel: Doel, vraag: Vraag, feiten: Feiten) -> Besluit:
     if not regel.geldt(feiten.vandaag):
         return _niet(Code.NOG_GEEN_WET, regel.zin_zonder or regel.zin, regel)
     if regel.hoeden and vraag.vrager.hoed not in regel.hoeden:
@@ -174,6 +174,7 @@ def _toets(regel: Regel, doel: Doel, vraag: Vraag, feiten: Feiten) -> Besluit:
     gebruikt: list[UUID] = []
     ontbreekt: list[str] = []
     code = Code.MAG
+    stil = False
     for persoon in vraag.betrokkenen:
         geval = Geval(persoon, doel, vraag, feiten)
         for eis in regel.eist:
@@ -186,9 +187,14 @@ def _toets(regel: Regel, doel: Doel, vraag: Vraag, feiten: Feiten) -> Besluit:
                     ontbreekt.append(eis.tekst)
             elif bewijs is not None:
                 gebruikt.append(bewijs)
-        if regel.uitkomst is not Uitkomst.MOET and bezwaar(geval):
+        if wie is Wie.LID:
+            # Who lives with her is not told that she objected: it is as if there is no rule.
+            stil = stil or bezwaar(geval, wie)
+        elif regel.uitkomst is not Uitkomst.MOET and bezwaar(geval, wie):
             zin = "De betrokkene heeft bezwaar gemaakt tegen dit gebruik."
             return _niet(Code.BEZWAAR, zin, regel)
+    if not ontbreekt and stil:
+        return _niet(Code.GEEN_REGEL, regel.zin, regel)
     if not ontbreekt:
         return Besluit(
             regel.uitkomst, Code.MAG, regel.zin, regel.id, regel.artikel, (), (), tuple(gebruikt)
@@ -228,8 +234,9 @@ _HOE_ZIJ_LEEFT = frozenset({
 
 
 def _bekend(persoon: UUID, vraag: Vraag, feiten: Feiten) -> bool:
-    if persoon in feiten.vertrokken and vraag.onderwerp in _HOE_ZIJ_LEEFT:
-        return vraag.herkomst.regime != "plan"
+    van_haar_leven = vraag.onderwerp in _HOE_ZIJ_LEEFT and vraag.herkomst.regime == "plan"
+    if van_haar_leven and persoon in feiten.vertrokken:
+        return False
     return persoon in feiten.bekenden or (
         vraag.onderwerp is Rubriek.MELDING and persoon in feiten.gemelden
     )

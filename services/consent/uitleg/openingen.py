@@ -105,7 +105,7 @@ def _zinvol(wie: Wie, vraag: Vraag, feiten: Feiten, regels: Regelset) -> list[St
         for eis in regel.eist
         if eis in _BIJ_EIS
     }
-    if any(
+    if wie is not Wie.LID and any(  # who lives with her is not told that she objected
         isinstance(record.inhoud, Bezwaar) and record.persoon in vraag.betrokkenen
         for record in feiten.vastleggingen
     ):
