@@ -141,11 +141,13 @@ class Geschreven:
 
 @dataclass(slots=True)
 class _Pen:
-    """What writing in one transaction needs: the key of the month, and the last number."""
+    """What writing in one transaction needs: the key of the month, the last number, and whether it
+    was seen that the rows can be signed."""
 
     maand: str
     key: SealingKey
     last: int
+    tekent: bool = False
 
 
 class Logbook:
@@ -166,12 +168,13 @@ class Logbook:
         may wait for the key that signs them. Raises LogboekDicht without that key and when the log
         is damaged, ValueError for a part named as one of the columns that count as parts.
         """
-        if opent:
+        pen, tijdstip = self._pen(tx, now), now.isoformat()
+        if opent and not pen.tekent:
             try:
                 self.tekent()
             except (KeyFileError, LogDamagedError):
                 raise LogboekDicht from None
-        pen, tijdstip = self._pen(tx, now), now.isoformat()
+            pen.tekent = True
         rows = []
         for nr, regel in enumerate(regels, start=pen.last + 1):
             if not regel.inhoud.keys().isdisjoint(WIE):

@@ -196,9 +196,11 @@ def readable(folder: Path, key: KeyFile) -> Callable[[], None]:
     files. It raises KeyFileError without the key, LogDamagedError when the sequencer refuses.
     """
 
+    refused = folder / REFUSED
+
     def check() -> None:
         key.signer()
-        if (folder / REFUSED).exists():
+        if refused.exists():
             raise LogDamagedError
 
     return check
