@@ -205,7 +205,7 @@ def test_a_household_as_it_was(wereld: Wereld) -> None:
 def test_a_date_that_is_none_is_said_beside_it_and_shows_today(wereld: Wereld, moment: str) -> None:
     page = wereld.bezoeker("Ellen de Wit").zie(f"{wereld.pad}?moment={moment}", 400)
     assert 'id="fout-moment"' in page
-    assert "Dit is geen datum." in page
+    assert "Kies een dag tot en met vandaag." in page
     assert "Noah Jansen" in page
     assert f'"{moment}"' not in page
 
@@ -465,6 +465,12 @@ def test_the_privacy_officer_narrows_the_list_down_and_takes_it_along(wereld: We
     uitvoer = joris.vraag("GET", f"/inzagen/uitvoer.json?huishouden={wereld.verhaal.huishouden}")
     assert uitvoer.json()["over"] == wereld.verhaal.huishouden
     assert wereld.bezoeker("Ellen de Wit").vraag("GET", "/inzagen/uitvoer.json").status_code == 404
+
+
+def test_of_a_day_to_come_nothing_was_recorded(wereld: Wereld) -> None:
+    page = wereld.bezoeker("Samira Amrani").zie(f"{wereld.pad}?moment=2099-01-01", 400)
+    assert "Kies een dag tot en met vandaag." in page
+    assert "Zoals het was vastgelegd op" not in page
 
 
 def test_a_position_that_is_none_is_ignored(wereld: Wereld) -> None:

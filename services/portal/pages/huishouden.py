@@ -102,7 +102,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         fout: Afgewezen | None = None, bij: UUID | None = None, velden: Formulier | None = None,
         doel: Doel | None = None,
     ) -> Response:  # fmt: skip
-        dag = _dag(moment)
+        dag = _dag(moment, kader.vandaag)
         geen_datum = bool(moment) and dag is None
         toen = None if dag is None else _einde_van(dag)
         dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, doel, toen)
@@ -142,12 +142,13 @@ def _doel(text: str) -> Doel | None:
         return None
 
 
-def _dag(text: str) -> date | None:
-    """A date as a browser sends it, if it is one."""
+def _dag(text: str, vandaag: date) -> date | None:
+    """A date as a browser sends it, if it is one of which there is something to look back on."""
     try:
-        return date.fromisoformat(text)
+        dag = date.fromisoformat(text)
     except ValueError:
         return None
+    return dag if dag <= vandaag else None
 
 
 def _einde_van(dag: date) -> datetime:
