@@ -141,7 +141,8 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
     },
     "melderssoort": {"inwoner": "inwoner", "professional": "professional", "ander": "ander"},
     "vorm": {
-        "grond": "Grondslag", "toestemming": "Toestemming", "opheffing": "Opheffing van geheim",
+        "grond": "Grondslag", "toestemming": "Toestemming", "instemming": "Toestemming",
+        "opheffing": "Opheffing van geheim", "noodafspraak": "Afspraak voor nood",
         "afspraak": "Afspraak voor nood",
         "akkoord": "Akkoord met hulp", "bezwaar": "Bezwaar",
     },

@@ -1,4 +1,4 @@
-"""What a resident can take back herself, over HTTP."""
+"""What somebody can take back herself, over HTTP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from events.waarden import Dag, Doel
+from events.waarden import Dag, Doel, Ontvanger
 from infra.web import Bericht, Wie
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -19,12 +19,15 @@ class EigenVastlegging(Bericht):
     """One record, as far as it says what it is about; withdraw it by its `id`."""
 
     id: UUID
+    persoon: UUID
     soort: str
     doel: Doel | None
     regimes: list[str]
     onderwerpen: list[str]
     herkomst: str | None
     hulp: str | None
+    ontvanger: Ontvanger | None
+    reden: str | None
     tot: Dag | None
 
 
@@ -47,15 +50,25 @@ def router(consent: Consent) -> APIRouter:
         vertegenwoordigt."""
         return {"vastleggingen": [_als(een) for een in einde.eigen(wie, huishouden, persoon)]}
 
+    @routes.get(
+        "/huishoudens/{huishouden}/vastleggingen", response_model=EigenVastleggingen,
+        summary="Wat legde ik hier vast?", operation_id="vastleggingenHier",
+    )  # fmt: skip
+    def hier(huishouden: UUID, wie: Wie) -> dict[str, Any]:
+        """Als professional: wat u zelf vastlegde. Als inwoner: wat u in dit huishouden kunt
+        intrekken, over uzelf of over wie u vertegenwoordigt."""
+        return {"vastleggingen": [_als(een) for een in einde.hier(wie, huishouden)]}
+
     return routes
 
 
 def _als(een: Vastlegging) -> EigenVastlegging:
     wat = een.inhoud
     return EigenVastlegging(
-        id=een.id, soort=type(wat).__name__.lower(), doel=getattr(wat, "doel", None),
-        regimes=list(getattr(wat, "regimes", ())),
+        id=een.id, persoon=een.persoon, soort=type(wat).__name__.lower(),
+        doel=getattr(wat, "doel", None), regimes=list(getattr(wat, "regimes", ())),
         onderwerpen=[str(over) for over in getattr(wat, "onderwerpen", ())],
         herkomst=getattr(wat, "herkomst", None), hulp=getattr(wat, "hulp", None),
-        tot=getattr(wat, "tot", None),
+        ontvanger=getattr(wat, "ontvanger", None),
+        reden=getattr(wat, "noodzaak", getattr(wat, "reden", None)), tot=getattr(wat, "tot", None),
     )  # fmt: skip

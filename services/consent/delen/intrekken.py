@@ -1,4 +1,4 @@
-"""Ending a record, and what somebody can end herself, also of a household she left.
+"""Ending a record, and seeing what one can end: a resident also of a household she left.
 
 Rules kept here: whoever it is about ends what is hers to end, wherever she lives now (AVG 7 lid 3);
 a professional what she or a colleague of the same task recorded, what is hers by what it is, and
@@ -13,7 +13,7 @@ from uuid import UUID
 from events.base import Open
 from events.begrippen import Rubriek, herkomst
 from events.consent import BezwaarGemaakt, ConsentFact, Ingetrokken
-from events.waarden import Akkoord, Bezwaar, Instemming, Noodafspraak, Opheffing
+from events.waarden import Akkoord, Bezwaar, Grond, Instemming, Noodafspraak, Opheffing
 from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend, Recorded
 from infra.web import Opdracht
@@ -44,6 +44,12 @@ _EIGEN = Besluit(
     Uitkomst.MAG, Code.MAG, "U ziet dit omdat u dit zelf kunt intrekken.",
     artikel="AVG artikel 15 lid 1",
 )  # fmt: skip
+_GEMAAKT = Besluit(
+    Uitkomst.MAG, Code.MAG, "U ziet dit omdat u dit zelf vastlegde.",
+    artikel="AVG artikel 5 lid 1 onder d",
+)  # fmt: skip
+"""Who recorded it answers for it that it is right, and takes it back when it is not."""
+_DELEN = (Grond, Instemming, Opheffing, Akkoord, Bezwaar)
 
 
 class Intrekken:
@@ -85,9 +91,7 @@ class Intrekken:
             gevonden = [
                 een
                 for een in feiten.vastleggingen
-                if een.persoon == persoon
-                and (handeling := _TABEL.get(type(een.inhoud))) is not None
-                and _mag_intrekken(wie, een.id, persoon, handeling, feiten)
+                if een.persoon == persoon and _is_haar(wie, een, feiten)
             ]
             if persoon != wie.actor.id and not gevonden:
                 return None
@@ -103,6 +107,38 @@ class Intrekken:
         if found is None:
             raise NietBekend
         return found
+
+    def hier(self, wie: Aangemeld, huishouden: UUID) -> list[Vastlegging]:
+        """Of the whole household: what a professional recorded herself about sharing, what a
+        resident can take back; with a line in the log. Raises NietBekend and as `feiten`."""
+        inwoner = wie.rol is Rol.INWONER
+        feiten = self._consent.feiten(wie, huishouden, vertrokken=inwoner)
+        mijne = (
+            set() if inwoner else {een.id for een in feiten.vastleggingen if self._zelf(wie, een)}
+        )
+
+        def beantwoord(feiten: Feiten) -> tuple[list[Vastlegging], list[Deel]]:
+            gevonden = [
+                een
+                for een in feiten.vastleggingen
+                if (_is_haar(wie, een, feiten) if inwoner else een.id in mijne)
+            ]
+            besluit = _EIGEN if inwoner else _GEMAAKT
+            over = dict.fromkeys(een.persoon for een in gevonden)
+            bron = herkomst("delen")
+            return gevonden, [Deel((wie_,), bron, Rubriek.DELEN, besluit) for wie_ in over]
+
+        found = self._consent.stel(
+            wie, huishouden, None, beantwoord, {"actie": "vastleggingen"}, vertrokken=inwoner,
+            soort="inzage",
+        )  # fmt: skip
+        if found is None:
+            raise NietBekend
+        return found
+
+    def _zelf(self, wie: Aangemeld, een: Vastlegging) -> bool:
+        eerste = self._consent.eerste(een.id) if isinstance(een.inhoud, _DELEN) else None
+        return eerste is not None and eerste.door is not None and eerste.door.id == wie.actor.id
 
     def _controleer_professional(
         self, wie: Aangemeld, huishouden: UUID, record: UUID, soort: type[ConsentFact] | None,
@@ -125,6 +161,12 @@ class Intrekken:
         wacht = self._consent.bevestigen.wacht(huishouden, record)
         if not (zelf or collega or haar_zaak or wacht):
             raise NietUwVastlegging
+
+
+def _is_haar(wie: Aangemeld, een: Vastlegging, feiten: Feiten) -> bool:
+    """Whether this resident can end it."""
+    handeling = _TABEL.get(type(een.inhoud))
+    return handeling is not None and _mag_intrekken(wie, een.id, een.persoon, handeling, feiten)
 
 
 def _mag_intrekken(

@@ -26,6 +26,7 @@ from services.portal.pages import (
     regels,
     register,
     situatie,
+    vastgelegd,
     vervanging,
     waarom,
     werk,
@@ -61,8 +62,8 @@ def router(
         return Response(bestanden[naam], media_type=_STATISCH[naam], headers=headers)
 
     for onderdeel in (
-        aanmelden, huishouden, delen, nodig, situatie, vervanging, nood, regels, waarom, zicht,
-        werk, inzagen, wie_keek, register,
+        aanmelden, huishouden, delen, nodig, situatie, vervanging, vastgelegd, nood, regels, waarom,
+        zicht, werk, inzagen, wie_keek, register,
     ):  # fmt: skip
         onderdeel.routes(kader, pages)
 

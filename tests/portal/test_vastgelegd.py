@@ -1,0 +1,57 @@
+"""The page of one's own records: seen, ended with one button, and there only for whose they are."""
+
+from __future__ import annotations
+
+import re
+
+from tests.portal.bezoeker import Bezoeker
+from tests.portal.conftest import Wereld
+
+
+def _geef(wereld: Wereld, wie: Bezoeker, **anders: str) -> None:
+    pad = f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig"
+    html = wie.zie(pad)
+    (deel,) = (d for d in html.split("<form") if 'name="groep" value="grond-schuldhulp"' in d)
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', deel))
+    assert wie.verstuur(pad, form | {"regime": "wmo"} | anders).status_code == 303
+
+
+def test_who_recorded_a_reason_finds_it_and_takes_it_back(wereld: Wereld) -> None:
+    yusuf, hier = wereld.bezoeker("Yusuf Kaya"), f"{wereld.pad}/vastgelegd"
+    eerder = re.findall(rf'action="({hier}/[^"]+)"', yusuf.zie(hier))
+    reden = "De kosten van het reizen naar school tellen mee."
+    _geef(wereld, yusuf, onderwerpen="onderwijs", noodzaak=reden)
+    assert f'href="{hier}"' in yusuf.zie(wereld.pad)
+    page = yusuf.zie(hier)
+    assert reden in page
+    assert "Samira Amrani" in page
+    (actie,) = set(re.findall(rf'action="({hier}/[^"]+)"', page)) - set(eerder)
+    answer = yusuf.verstuur(actie, yusuf.verborgen(hier, actie))
+    assert answer.status_code == 303
+    page = yusuf.zie(answer.headers["Location"])
+    assert "De intrekking is vastgelegd" in page
+    assert reden not in page
+    again = yusuf.verstuur(actie, yusuf.verborgen(wereld.pad, "/afmelden") | {"sleutel": "x" * 32})
+    assert again.status_code == 409
+    assert "al ingetrokken" in again.text
+
+
+def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
+    samira, hier = wereld.bezoeker("Samira Amrani"), f"{wereld.pad}/vastgelegd"
+    pad = f"{wereld.pad}/toestemming"
+    form = samira.verborgen(pad, pad) | {
+        "persoon": str(wereld.verhaal.samira), "doel": "regie", "herkomst": "school",
+        "onderwerpen": "onderwijs", "ontvanger": str(wereld.verhaal.ellen.id),
+    }  # fmt: skip
+    eerder = samira.zie(hier)
+    assert samira.verstuur(pad, form).status_code == 303
+    nu = samira.zie(hier)
+    assert nu.count("Ellen de Wit") == eerder.count("Ellen de Wit") + 1
+    actie = next(a for a in re.findall(rf'action="({hier}/[^"]+)"', nu) if a not in eerder)
+    assert samira.verstuur(actie, samira.verborgen(hier, actie)).status_code == 303
+    assert actie not in samira.zie(hier)
+
+
+def test_nobody_else_has_such_a_page(wereld: Wereld) -> None:
+    for wie in ("Tom Aarts", "Joris Meijer"):
+        wereld.bezoeker(wie).zie(f"{wereld.pad}/vastgelegd", 404)
