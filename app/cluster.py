@@ -96,10 +96,18 @@ class Cluster:
                 )  # fmt: skip
 
     def ready(self, seconds: float = 60) -> None:
-        """Wait until every running process can do its work. Raises TimeoutError."""
-        for name in self.processes:
-            if not until(partial(self._is_ready, name), seconds):
-                raise TimeoutError(name)
+        """Wait until every running process can do its work.
+
+        Raises TimeoutError, with the end of its log, at once for one that has ended.
+        """
+        for name, process in self.processes.items():
+            until(partial(self._is_ready_or_gone, name), seconds)
+            if not self._is_ready(name):
+                said = (self.map / f"{name}.log").read_text(errors="replace")
+                raise TimeoutError(f"{name}, afgesloten met {process.poll()}: {said[-2000:]}")
+
+    def _is_ready_or_gone(self, name: str) -> bool:
+        return self._is_ready(name) or self.processes[name].poll() is not None
 
     def _is_ready(self, name: str) -> bool:
         return bool(self.health(name).get("klaar"))
