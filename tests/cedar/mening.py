@@ -22,7 +22,8 @@ from tests.cedar import vraag as feit
 
 MAP = Path(__file__).parent
 NAAR_MENSEN = ("eigen-inzage", "jeugdbescherming", "verwijsindex")
-"""The purposes for which it matters how one stands to people; only there round two is asked."""
+"""The purposes for which it matters how one stands to people; only there round two is asked, and
+for a file under secrecy."""
 GEEN_VASTLEGGING = ("Mens", "Huishouden", "Gegeven")
 ACTIES = ("moet", "moet-na", "mag", "mag-na")
 """The questions of round three; `-na`: what would open if what must be recorded yet was there."""
@@ -110,6 +111,8 @@ class _Stand:
     fouten: list[str] = field(default_factory=list)
     lijsten: dict[str, set[str]] = field(default_factory=dict)
     """Who the policies said yes for, per list."""
+    door: dict[str, set[str]] = field(default_factory=dict)
+    """Per person who gave the lifting of secrecy about her that counts."""
 
     def van(self, wie: UUID) -> list[str]:
         """The lists somebody is on."""
@@ -163,7 +166,10 @@ class _Cedar:
     def vul(self, actie: str, vragen: Sequence[tuple[Gevraagd, str]]) -> None:
         """A round: the people for whom a policy says yes come on its list."""
         antwoorden = self(actie, [vraag for vraag, _wie in vragen])
-        for ((stand, _, _), wie), (ja, regels) in zip(vragen, antwoorden, strict=True):
+        gevers = {e["uid"]["id"]: e["attrs"].get("door") for e in self.alles}
+        for ((stand, wat, _), wie), (ja, regels) in zip(vragen, antwoorden, strict=True):
+            if ja and wat["type"] == "Opheffing":
+                stand.door.setdefault(wie, set()).add(gevers[wat["id"]]["__entity"]["id"])
             for regel in regels if ja else ():
                 stand.lijsten.setdefault(self.wetten.annotaties[regel]["lijst"], set()).add(wie)
 
@@ -191,10 +197,11 @@ def meningen(vragen: Sequence[Vraag], feiten: Feiten) -> list[Mening]:
     cedar.vul("staat", [
         ((stand, feit.uid("Mens", wie), {
             "deze": stand.van(wie),
+            "opgehevenDoor": [feit.wijs("Mens", m) for m in stand.door.get(str(wie), ())],
             "ondertoezicht": [feit.wijs("Mens", m) for m in stand.lijsten.get("ondertoezicht", ())],
         }), str(wie))
         for stand in standen
-        if stand.context["doel"] in NAAR_MENSEN
+        if stand.context["doel"] in NAAR_MENSEN or stand.vraag.herkomst.geheimhouder is not None
         for wie in stand.vraag.betrokkenen
     ])  # fmt: skip
     for stand in standen:

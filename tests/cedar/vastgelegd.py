@@ -71,14 +71,21 @@ class Vastlegger:
             kansen = (*kansen, *UITKOMST)
         soorten = sorted({soort for soort, p in kansen if self.t.kans(p)})
         gevonden: list[Vastlegging] = []
+        gevonden_ook: list[Vastlegging] = []
         for wie in vraag.betrokkenen:
             for soort in soorten:
                 if not self.t.kans(0.08):
-                    inhoud = self.inhoud(soort, vraag, doel, feiten)
+                    inhoud = self.inhoud(soort, vraag, doel, feiten, wie)
+                    gezag = feiten.gezag.get(wie)
+                    if isinstance(inhoud, Opheffing) and gezag is not None and self.t.kans(0.6):
+                        for nog, houder in enumerate(gezag.houders):
+                            ook = inhoud.model_copy(update={"gegeven_door": houder})
+                            nummer = UUID(int=nr + 50 + 5 * len(gevonden) + nog)
+                            gevonden_ook.append(Vastlegging(nummer, wie, ook))
                     gevonden.append(Vastlegging(UUID(int=nr + len(gevonden)), wie, inhoud))
-        return gevonden
+        return gevonden + gevonden_ook
 
-    def inhoud(self, soort: str, vraag: Vraag, doel: Doel, feiten: Feiten) -> Any:
+    def inhoud(self, soort: str, vraag: Vraag, doel: Doel, feiten: Feiten, wie: UUID) -> Any:
         """One record that fits; one in four is wrong in one thing."""
         t, actor = self.t, vraag.vrager.actor
         fout = t.kies(FOUTEN) if t.kans(0.25) else ""
@@ -93,7 +100,9 @@ class Vastlegger:
             case "toestemming" | "grond" | "bezwaar":
                 return self.waarover(soort, fout, vraag, doel, aan, onderwerpen, tot)
             case "opheffing":
-                door = vraag.betrokkenen[0]
+                gezag = feiten.gezag.get(wie)
+                mensen = (wie, wie, *(() if gezag is None else gezag.houders))
+                door = t.kies(mensen)
                 return Opheffing(
                     herkomst=bron, houder="houder", ontvanger=aan, gegeven_door=door, tot=tot
                 )

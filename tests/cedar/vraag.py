@@ -117,6 +117,7 @@ def mens(wie: UUID, feiten: Feiten, vrager: Vrager | None) -> Json:
         "leeftijd": None if geboren is None else leeftijd(geboren, feiten.vandaag),
         "gezag": None if gezag is None else {
             "uitkomst": gezag.uitkomst.value, "houders": mensen(gezag.houders),
+            "aantal": len(set(gezag.houders)),
         },
         "gezagOver": mensen(kind for kind, over in feiten.gezag.items() if wie in over.houders),
         "rol": None if vrager is None else vrager.rol,
@@ -164,7 +165,9 @@ def vastlegging(wat: Vastlegging) -> Json | None:
                 return entiteit("Grond", wat.id, bereik)
             return entiteit("Toestemming", wat.id, bereik | {"wijze": inhoud.wijze})
         case Opheffing():
-            hierover = {"herkomst": inhoud.herkomst}
+            hierover = {
+                "herkomst": inhoud.herkomst, "door": wijs("Mens", inhoud.gegeven_door),
+            }  # fmt: skip
             return entiteit(
                 "Opheffing", wat.id, van | _aan(inhoud.ontvanger) | _tot(inhoud.tot) | hierover
             )

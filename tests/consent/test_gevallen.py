@@ -104,7 +104,7 @@ def _toestemming(wat: dict[str, Any], vrager: Vrager) -> Instemming:
 def _opheffing(wat: dict[str, Any], vrager: Vrager) -> Opheffing:
     return Opheffing(
         herkomst=wat["herkomst"], houder="houder", ontvanger=_ontvanger(wat, vrager),
-        gegeven_door=PERSONEN[wat["van"]],
+        gegeven_door=PERSONEN[wat.get("door", wat["van"])],
         tot=date.fromisoformat(wat["tot"]) if "tot" in wat else None,
     )  # fmt: skip
 

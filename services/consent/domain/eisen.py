@@ -40,6 +40,7 @@ from services.consent.domain.eisen_personen import (
 from services.consent.domain.feiten import Feiten, bestemd, geldig, vervangingen
 from services.consent.domain.geval import Bewijs, Geval
 from services.consent.domain.uitkomst import Code
+from services.consent.domain.vertegenwoordiging import getekend
 from services.consent.regels import Eis, Wie
 
 ZONDER_BEZWAAR = frozenset({Doel.TOEZICHT, Doel.NOOD, Doel.VEILIG_THUIS})
@@ -63,15 +64,17 @@ def verklaring(geval: Geval) -> Bewijs:
 
 
 def opheffing(geval: Geval) -> Bewijs:
-    """The person released the holder of this very file from secrecy, towards who asks."""
-    for nummer, wil in geval.van(Opheffing):
-        if (
-            wil.herkomst == geval.vraag.herkomst.code
-            and geldig(None, wil.tot, geval.feiten)
-            and bestemd(wil.ontvanger, geval.vraag.vrager)
-        ):
-            return nummer
-    return Code.GEHEIMHOUDING
+    """The person, or all who decide for her, released the holder of this very file from secrecy,
+    towards who asks."""
+    gegeven = {
+        wil.gegeven_door: nummer
+        for nummer, wil in geval.van(Opheffing)
+        if wil.herkomst == geval.vraag.herkomst.code
+        and geldig(None, wil.tot, geval.feiten)
+        and bestemd(wil.ontvanger, geval.vraag.vrager)
+    }
+    waarom_niet = getekend(geval.persoon, gegeven, geval.feiten)
+    return waarom_niet or next(iter(gegeven.values()))
 
 
 def doorbreking(geval: Geval) -> Bewijs:

@@ -9,6 +9,7 @@ Custody that is not established stops every conclusion: a person must sort it ou
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -67,7 +68,7 @@ TABELLEN: dict[Handeling, tuple[Band, ...]] = {
         Band(None, Beslist.ZELF, "Jeugdwet artikel 7.3.5 lid 1"),
     ),
     Handeling.VERSTREKKEN: (
-        Band(12, Beslist.GEZAG_EEN, "Jeugdwet artikel 7.3.15 lid 1"),
+        Band(12, Beslist.GEZAG_SAMEN, "Jeugdwet artikel 7.3.15 lid 1"),
         Band(None, Beslist.ZELF, "Jeugdwet artikel 7.3.11 lid 1"),
     ),
     Handeling.TOESTEMMING: (
@@ -192,6 +193,24 @@ def spreekt_namens(wie: UUID, persoon: UUID, feiten: Feiten, *, alleen_wettelijk
         and wilsonbekwaam(persoon, feiten)
         and wie in vertegenwoordigers(persoon, feiten, alleen_wettelijk=alleen_wettelijk)
     )
+
+
+def getekend(persoon: UUID, gevers: Collection[UUID], feiten: Feiten) -> Code | None:
+    """None when these together may open a file about somebody, or why not.
+
+    Of a child below 12 all who have custody ("de ouders", Jeugdwet 7.3.15 lid 1). What parents
+    signed still counts when she is older, until she confirms it or not: but never the word of one
+    of two.
+    """
+    beslissers = wie_beslist(Handeling.VERSTREKKEN, persoon, feiten)
+    if beslissers.code is Code.GEZAG_ONBEPAALD:
+        return beslissers.code
+    samen: Collection[UUID] = beslissers.samen
+    if not samen or persoon in samen:
+        gezag = feiten.gezag.get(persoon)
+        houders = () if gezag is None else gezag.houders
+        samen = () if persoon in gevers or not set(houders) & set(gevers) else houders
+    return None if gevers and set(samen) <= set(gevers) else Code.GEHEIMHOUDING
 
 
 def ontbrekende_akkoorden(persoon: UUID, hulp: str, feiten: Feiten) -> tuple[UUID, ...]:

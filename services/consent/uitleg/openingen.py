@@ -16,6 +16,7 @@ from infra.decider import RegelFout
 from services.consent.domain import (
     Besluit,
     Feiten,
+    Handeling,
     Vastlegging,
     Vraag,
     controleer_instemming,
@@ -23,6 +24,7 @@ from services.consent.domain import (
     hoedanigheden,
     mag,
     vertegenwoordigt,
+    wie_beslist,
 )
 from services.consent.regels import Eis, Regelset, Wie
 
@@ -151,12 +153,21 @@ def na(stappen: Collection[Stap], vraag: Vraag, feiten: Feiten) -> Feiten:
     ]
     erbij = [
         Vastlegging(
-            uuid5(_ALS, f"{stap.soort}|{stap.persoon}|{vraag.onderwerp}"), stap.persoon, inhoud
+            uuid5(_ALS, f"{stap.soort}|{stap.persoon}|{door}|{vraag.onderwerp}"), stap.persoon,
+            inhoud,
         )
         for stap in stappen
-        if (inhoud := _inhoud(stap, vraag, stap.persoon)) is not None
-    ]
+        for door in _gevers(stap, feiten)
+        if (inhoud := _inhoud(stap, vraag, door)) is not None
+    ]  # fmt: skip
     return replace(feiten, vastleggingen=(*blijft, *erbij))
+
+
+def _gevers(stap: Stap, feiten: Feiten) -> tuple[UUID, ...]:
+    """Who must all sign it: for a child's file everybody with custody, each her own record."""
+    if stap.soort is not Stapsoort.OPHEFFING:
+        return (stap.persoon,)
+    return wie_beslist(Handeling.VERSTREKKEN, stap.persoon, feiten).samen or (stap.persoon,)
 
 
 def _inhoud(stap: Stap, vraag: Vraag, door: UUID) -> Grond | Instemming | Opheffing | None:
