@@ -119,10 +119,14 @@ class Vervolg:
         seen = self.t.dossier(self.nadia.id, self.v.huishouden)
         eis(any(lid["persoonsnaam"] == "Noah Jansen" for lid in seen["leden"]), "zij ziet wie")
         eis(not self._schulden(seen) and not self._geheim(seen), "geen schulden, geen geheim")
+        eis(seen["verkenning"] is None, "ook niet door wat erover bij de regie staat")
         taken = self._taken(self.v.privacy.id)
         eis(any(taak["bij"] == self.noodtoegang for taak in taken), "de privacy officer weet het")
         tot = datetime.fromisoformat(gegeven["tot"]).astimezone(NEDERLAND)
-        self.zeg(f"Nadia Bouzid ziet namen, contact en veiligheid, tot {tot:%H:%M} uur.")
+        self.zeg(
+            "Nadia Bouzid ziet wie er wonen, hun adres en contact, wie zij kan bellen, en wat er "
+            f"bekend is over veiligheid, wonen, gezondheid en netwerk, tot {tot:%H:%M} uur."
+        )
         self.zeg("Schulden en dossiers onder beroepsgeheim blijven dicht.")
         self.zeg("De privacy officer heeft er meteen een taak aan.")
 

@@ -24,7 +24,9 @@ def _geen_getal(value: object) -> object:
 
 Dag = Annotated[date, BeforeValidator(_geen_getal)]
 """A date as people write it: year, month, day."""
-Postcode = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{3} ?[A-Z]{2}$")]
+Postcode = Annotated[
+    str, StringConstraints(pattern=r"^[1-9]\d{3} ?[A-Za-z]{2}$"), AfterValidator(str.upper)
+]
 
 
 def _elfproef(bsn: str) -> str:

@@ -128,6 +128,8 @@ def toon(dossier: Dossier, vrijgave: Vrijgave, etag: Etag) -> dict[str, Any]:
         "vastleggingen": _vastleggingen(dossier, lezer),
     }
     _noem_eigenaren(shown, regie)
+    if set(vrijgave.relaties) == {"noodhulp"}:
+        _alleen_wie_te_bellen(shown)
     return shown | {"redenen": lezer.redenen, "slotzin": SLOTZIN}
 
 
@@ -246,6 +248,22 @@ def _noem_eigenaren(shown: dict[str, Any], regie: dict[str, Any] | None) -> None
             for actie in doel["acties"]:
                 if namen.get(actie["eigenaar"]) is not None:
                     actie["eigenaarNaam"] = namen[actie["eigenaar"]]
+
+
+def _alleen_wie_te_bellen(shown: dict[str, Any]) -> None:
+    """In an emergency the subject `regie` opens for one thing: whom to call. What else lies under
+    that key (why there is a plan, its order, a task, what people think of it) tells of debts and
+    illness as well, and stays away."""
+    shown |= {"verkenning": None, "informatie": []}
+    if shown["regie"] is not None:
+        shown["regie"].pop("reden", None)
+    if shown["plan"] is not None:
+        shown["plan"] |= {"volgorde": None, "standpunten": [], "afsluiting": None}
+        for deelnemer in shown["plan"]["deelnemers"]:
+            deelnemer.pop("reden", None)
+            if "deelnemer" in deelnemer:
+                wie = deelnemer["deelnemer"]
+                deelnemer["deelnemer"] = {n: v for n, v in wie.items() if n != "taak"}
 
 
 def _naam(medewerker: Mapping[str, Any]) -> Any:

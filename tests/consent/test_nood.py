@@ -85,7 +85,7 @@ def test_found_by_the_address_where_somebody_lives_now(nacht: Nacht) -> None:
     assert nacht.neem(**THUIS).json()["huishouden"] is None
     _woont(nacht, nacht.anna)
     _woont(nacht, nacht.kees)
-    nacht.genomen(postcode="1234AB", huisnummer="12")
+    nacht.genomen(postcode="1234ab", huisnummer="12")
     _woont(nacht, nacht.anna, huisnummer="14")
     _woont(nacht, nacht.kees, huisnummer="16", tot="2026-02-01")
     assert nacht.neem(**THUIS).json()["huishouden"] is None

@@ -87,6 +87,56 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
     assert REDEN not in Mens(huis, "femke").zie(nummer)
 
 
+@pytest.mark.parametrize(
+    ("velden", "zinnen"),
+    [
+        ({"naam": "Kees Proef"}, ["Geboortedatum: vul dit ook in, of maak de naam leeg"]),
+        ({"huisnummer": "12"}, ["Postcode: vul dit ook in, of maak het huisnummer leeg"]),
+        ({}, ["Naam: vul naam en geboortedatum in, of postcode en huisnummer"]),
+        ({"naam": "Kees Proef", "geboortedatum": "2012-01-05", "postcode": "1234ab",
+          "huisnummer": "12"}, ["Naam: zoek op naam en geboortedatum of op adres"]),
+        ({"reden": "", "categorie": ""}, ["Waarom kan het niet wachten?: vul dit in",
+                                         "Wat is er aan de hand?: maak een keuze"]),
+    ],
+)  # fmt: skip
+def test_what_an_emergency_form_lacks_is_told_at_its_field(
+    huis: Huis, velden: dict[str, str], zinnen: list[str]
+) -> None:
+    nadia = Mens(huis, "nadia")
+    nadia.doe("/noodtoegang", "/noodtoegang/bevestigen")
+    gevuld = {"categorie": "vermissing", "reden": REDEN} | velden
+    html = nadia.doe("/noodtoegang", "/noodtoegang", **gevuld)
+    for zin in zinnen:
+        assert zin in html
+    assert ">: " not in html
+
+
+def test_in_an_emergency_is_what_she_may_look_at_and_nothing_to_press_in_vain(huis: Huis) -> None:
+    kop = f"/huishoudens/{huis.id}"
+    huis.stad.doe("ellen", f"{kop}/verkenning", {
+        "meervoudig": True, "waarom": "Schulden en slapen.",
+        "grondslag": {"bwb": "BWBR0035362", "artikel": "2.3.2"}})  # fmt: skip
+    doel = huis.stad.doe("ellen", f"/plannen/{huis.plan}/doelen", {
+        "personen": [str(huis.kees)], "woorden": "Thuis is het rustig", "resultaat": "rust",
+        "leefgebied": "veiligheid", "evaluatieOp": "2026-09-01"})["id"]  # fmt: skip
+    huis.stad.doe("ellen", f"/plannen/{huis.plan}/acties", {
+        "doel": doel, "eigenaar": str(huis.anna), "eigenaarsoort": "lid", "wat": "Afspraken maken",
+        "uiterlijkOp": "2026-08-01", "aard": "ondersteunend", "leefgebied": "veiligheid",
+    })  # fmt: skip
+    nadia, ellen = Mens(huis, "nadia"), Mens(huis, "ellen")
+    nadia.doe("/noodtoegang", "/noodtoegang/bevestigen")
+    naar = nadia.doe("/noodtoegang", "/noodtoegang", categorie="vermissing", reden=REDEN,
+                     naam="Kees Proef", geboortedatum="2012-01-05")  # fmt: skip
+    ziet, alles = nadia.zie(naar), ellen.zie(kop)
+    for tekst in ("Thuis is het rustig", "Afspraken maken", "Yusuf Kaya", "die nog te doen is"):
+        assert tekst in ziet, tekst
+        assert tekst in alles, tekst
+    for tekst in ("Schulden en slapen.", "Taak: schuldhulp", "Bijwerken", "Meer nodig over",
+                  "Mag ik iets anders zien?", "/situatie", "/toestemming", "/vraag"):  # fmt: skip
+        assert tekst in alles, tekst
+        assert tekst not in ziet, tekst
+
+
 def test_a_restriction_on_the_pages(huis: Huis) -> None:
     joris, hanna, femke = Mens(huis, "joris"), Mens(huis, "hanna"), Mens(huis, "femke")
     gevraagd = (

@@ -56,8 +56,10 @@ def beeld(dossier: Mapping[str, Any], wie: Aangemeld, vandaag: date) -> dict[str
     for lid in d["leden"]:
         houders = getattr(lid.get("gezag"), "get", lambda *_: ())("houders", ())
         lid["gezaghouders"] = [naam for houder in houders if (naam := namen.get(str(houder)))]
+    # In an emergency she looks; what belongs to a task here would only refuse her.
+    d["taak_hier"] = wie.rol is Rol.PROFESSIONAL and set(d["rollen"]) != {"noodhulp"}
     if d["plan"] is not None:
-        _plan(d["plan"], namen, wie, vandaag)
+        _plan(d["plan"], namen, wie, vandaag, taak_hier=d["taak_hier"])
     return d
 
 
@@ -79,7 +81,10 @@ def _naam(wie: Any) -> Any:
     return wie if wie is WEG else wie["naam"]
 
 
-def _plan(plan: dict[str, Any], namen: Mapping[str, Any], wie: Aangemeld, vandaag: date) -> None:
+def _plan(
+    plan: dict[str, Any], namen: Mapping[str, Any], wie: Aangemeld, vandaag: date, *,
+    taak_hier: bool,
+) -> None:  # fmt: skip
     acties = [actie for doel in plan["doelen"] for actie in doel["acties"]]
     wat = {actie["id"]: actie.get("wat") for actie in acties}
     for deel in (*plan["doelen"], *acties):
@@ -87,7 +92,7 @@ def _plan(plan: dict[str, Any], namen: Mapping[str, Any], wie: Aangemeld, vandaa
     for doel in plan["doelen"]:
         for actie in doel["acties"]:
             actie["magBijwerken"] = isinstance(doel.get("leefgebied"), str) and (
-                wie.rol is Rol.PROFESSIONAL or str(actie["eigenaar"]) == str(wie.actor.id)
+                taak_hier or str(actie["eigenaar"]) == str(wie.actor.id)
             )
         doel["over"] = [naam for persoon in doel["personen"] if (naam := namen.get(str(persoon)))]
     for actie in acties:

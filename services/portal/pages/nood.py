@@ -27,6 +27,9 @@ _STAPPEN = {
     "einde": (), "vrijgave": ("reden",), "openstelling": ("reden",),
 }  # fmt: skip
 """What can be done about an emergency access, with the fields that it asks."""
+_ZOEK = ("naam", "geboortedatum", "postcode", "huisnummer")
+_ZOEKWOORD = {"naam": "de naam", "geboortedatum": "de geboortedatum", "postcode": "de postcode",
+              "huisnummer": "het huisnummer"}  # fmt: skip
 _CATEGORIEEN = [(c.value, WOORDEN["noodcategorie"][c.value]) for c in Noodcategorie]
 
 
@@ -53,8 +56,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     async def neem(request: Request) -> Response:
         sessie, velden = await kader.formulier(request)
         _aangewezen(sessie)
-        zoek = ("naam", "geboortedatum", "postcode", "huisnummer")
-        body = {naam: velden.get(naam) for naam in ("categorie", "reden", *zoek)}
+        body = {naam: velden.get(naam) for naam in ("categorie", "reden", *_ZOEK)}
         try:
             klaar = await kader.opdracht(sessie, "/noodtoegangen", body, velden["sleutel"])
         except Afgewezen as fout:
@@ -102,7 +104,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         bevestigd = sessie.wie.bevestigd is not None and nu - sessie.wie.bevestigd < _BEVESTIGD
         return kader.pagina(
             "nood.html", sessie, 200 if fout is None else fout.status, actief="/noodtoegang",
-            bevestigd=bevestigd, fout=fout, fouten=velden.fouten(fout, {}), niets=niets,
+            bevestigd=bevestigd, fout=fout, fouten=_fouten(velden, fout), niets=niets,
             waarden=velden.waarden, sleutel=velden["sleutel"], categorieen=_CATEGORIEEN,
             open=[een | {"over": over(een, nu)} for een in eigen if over(een, nu)],
             zonder_verslag=[een for een in eigen if not een["verantwoord"]],
@@ -130,6 +132,22 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             fout=fout, waarden=velden.waarden, sleutel=velden["sleutel"], basis=basis,
             over=over(n, kader.now()), zelf=str(sessie.wie.actor.id) == n["medewerker"],
         )  # fmt: skip
+
+
+def _fouten(velden: Formulier, fout: Afgewezen | None) -> dict[str, str]:
+    """What is wrong by field; how she searched as a whole is told at the field that lacks."""
+    fouten = velden.fouten(fout, {})
+    if fouten.pop("", None) is None:
+        return fouten
+    gevuld = {naam for naam in _ZOEK if velden[naam]}
+    for samen in (_ZOEK[:2], _ZOEK[2:]):
+        if len(gevuld) == 1 and gevuld < set(samen):
+            (leeg,) = set(samen) - gevuld
+            (een,) = gevuld
+            return fouten | {leeg: f"vul dit ook in, of maak {_ZOEKWOORD[een]} leeg"}
+    if gevuld:
+        return fouten | {"naam": "zoek op naam en geboortedatum of op adres, niet op allebei"}
+    return fouten | {"naam": "vul naam en geboortedatum in, of postcode en huisnummer"}
 
 
 def over(noodtoegang: dict[str, Any], nu: datetime) -> str:
