@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -13,18 +15,39 @@ from tests.consent.nacht import Klok, Nacht
 from tests.consent.twee import Twee, bekeken, maak
 from tests.system.stad import stad
 
+Thuis = tuple[Path, dict[str, Any], datetime]
+
+
+@pytest.fixture(scope="session")
+def thuis(tmp_path_factory: pytest.TempPathFactory) -> Thuis:
+    """The data folder of a household, made once to be copied; what is known about it, and when."""
+    data = tmp_path_factory.mktemp("thuis") / "data"
+    with stad(data) as made:
+        return data, vars(Huis(made)), made.uur.nu
+
+
+@contextmanager
+def _copy(thuis: Thuis, data: Path) -> Iterator[Huis]:
+    bron, kent, nu = thuis
+    copytree(bron, data, ignore=lambda *_: ["in-gebruik"], dirs_exist_ok=True)
+    with stad(data) as made:
+        made.uur.nu = nu
+        huis = Huis.__new__(Huis)
+        vars(huis).update(kent | {"stad": made})
+        yield huis
+
 
 @pytest.fixture
-def huis(tmp_path: Path) -> Iterator[Huis]:
-    with stad(tmp_path) as made:
-        yield Huis(made)
+def huis(thuis: Thuis, tmp_path: Path) -> Iterator[Huis]:
+    with _copy(thuis, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def vers(tmp_path: Path) -> Iterator[Huis]:
+def vers(thuis: Thuis, tmp_path: Path) -> Iterator[Huis]:
     """A household of which nothing was read yet, where `huis` is one for a whole file."""
-    with stad(tmp_path) as made:
-        yield Huis(made)
+    with _copy(thuis, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
