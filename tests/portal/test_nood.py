@@ -166,6 +166,7 @@ def test_the_fg_advises_and_keeps_her_own_work(huis: Huis) -> None:
     femke, hanna = Mens(huis, "femke"), Mens(huis, "hanna")
     femke.doe("/werk", "/werk/aantekeningen", tekst="Klacht van een inwoner.", uiterlijk="")
     assert "Klacht van een inwoner." in femke.zie("/werk")
+    assert "Een aantekening van de FG" in Mens(huis, "wil").zie("/werk")  # who stands in for her
     assert "Klacht" not in hanna.zie("/werk")
     pad = f"/werk/advies/{huis.id}"
     femke.doe(pad, pad, advies="Bewaar dit korter.")

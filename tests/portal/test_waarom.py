@@ -92,6 +92,7 @@ def test_a_decision_of_before_is_told_on_a_page(wereld: Wereld) -> None:
         assert page.status_code == 200, page.text
         assert "Regels versie" in page.text
         assert "Er ontbrak: uitdrukkelijke toestemming" in page.text
+        assert ("is die persoon, niet uzelf" in page.text) is (bezoeker is joris)
     velden = joris.verborgen("/terugblik", "/terugblik") | {"spoor": spoor}
     zonder = joris.verstuur("/terugblik", velden)
     assert zonder.status_code == 409
