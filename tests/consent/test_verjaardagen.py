@@ -201,7 +201,8 @@ def test_what_she_signed_herself_has_not_to_be_confirmed(huis: Huis) -> None:
 
 
 def test_a_receiver_with_a_task_of_her_own_is_asked_instead_of_the_regisseur(huis: Huis) -> None:
-    namens(huis, ontvanger={"medewerker": str(huis.stad.wie["yusuf"].id)}, doel="schuldhulp")
+    aan = {"medewerker": str(huis.stad.wie["yusuf"].id)}
+    namens(huis, ontvanger=aan, doel="schuldhulp", regimes=["onderwijs"])
     reis(huis, ZESTIEN)
     assert wat(huis, "yusuf") == ["te-bevestigen"]
     assert "te-bevestigen" not in wat(huis)

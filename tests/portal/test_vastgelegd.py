@@ -39,7 +39,8 @@ def test_who_recorded_a_reason_finds_it_and_takes_it_back(wereld: Wereld) -> Non
 def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
     samira, hier = wereld.bezoeker("Samira Amrani"), f"{wereld.pad}/vastgelegd"
     pad = f"{wereld.pad}/toestemming"
-    form = samira.verborgen(pad, pad) | {
+    wie = f"?persoon={wereld.verhaal.samira}&ontvanger={wereld.verhaal.ellen.id}"
+    form = samira.verborgen(pad + wie, pad) | {
         "persoon": str(wereld.verhaal.samira), "doel": "regie", "herkomst": "school",
         "onderwerpen": "onderwijs", "ontvanger": str(wereld.verhaal.ellen.id),
     }  # fmt: skip
@@ -55,3 +56,15 @@ def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
 def test_nobody_else_has_such_a_page(wereld: Wereld) -> None:
     for wie in ("Tom Aarts", "Joris Meijer"):
         wereld.bezoeker(wie).zie(f"{wereld.pad}/vastgelegd", 404)
+
+
+def test_consent_is_offered_for_what_it_can_open_to_this_receiver(wereld: Wereld) -> None:
+    samira, pad = wereld.bezoeker("Samira Amrani"), f"{wereld.pad}/toestemming"
+    kies = samira.zie(pad)
+    assert "dossier van een hulpverlener, dan vanaf 12 jaar" in kies
+    assert 'name="doel"' not in kies
+    page = samira.zie(f"{pad}?persoon={wereld.verhaal.samira}&ontvanger={wereld.verhaal.ellen.id}")
+    assert re.findall(r'<option value="([\w-]+)"', page.partition('name="doel"')[2]) == [
+        "regie", "verkenning", "jeugd-toegang", "jeugdhulp-dossier", "wgs-schuldhulp", "pw-inkomen",
+        "school", "zorg-behandeling", "wmo-aanbieder", "gi-maatregel", "veilig-thuis",
+    ]  # fmt: skip

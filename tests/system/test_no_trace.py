@@ -128,7 +128,7 @@ def toestemming(g: Gezin) -> None:
         "/toestemmingen",
         over
         | {
-            "doel": "werk-en-inkomen",
+            "doel": "regie",
             "regimes": ["wgs"],
             "onderwerpen": ["justitie"],
             "ontvanger": {"organisatie": "Een ander"},

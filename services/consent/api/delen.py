@@ -84,6 +84,17 @@ class ToestemmingBericht(OverPersoon):
     wijze: Kort
 
 
+class OntvangerDoel(Bericht):
+    """A purpose, and the laws whose data a toestemming can open for it."""
+
+    doel: Doel
+    regimes: list[str]
+
+
+class OntvangerDoelen(Bericht):
+    doelen: list[OntvangerDoel]
+
+
 class OpheffingBericht(OverPersoon):
     herkomst: Herkomstcode
     houder: Kort
@@ -152,6 +163,17 @@ def router(consent: Consent) -> APIRouter:
         """Wie waarvoor toestemming gaf, voor wie, tot wanneer."""
         inhoud = Instemming(**_zonder_wie(body))
         return klaar(leg.toestemming(opdracht, body.huishouden, body.persoon, inhoud))
+
+    @routes.get(
+        "/huishoudens/{huishouden}/ontvangers/{medewerker}/doelen", response_model=OntvangerDoelen,
+        summary="Waarvoor opent een toestemming iets?", operation_id="ontvangerDoelen",
+    )  # fmt: skip
+    def doelen(huishouden: UUID, medewerker: UUID, wie: Wie) -> OntvangerDoelen:
+        """Voor welke doelen een toestemming iets opent bij deze medewerker, en uit welke wetten."""
+        wel = leg.doelen(wie, huishouden, medewerker)
+        return OntvangerDoelen(
+            doelen=[OntvangerDoel(doel=doel, regimes=list(uit)) for doel, uit in wel.items()]
+        )
 
     @routes.post(
         "/opheffingen", status_code=201, response_model=Antwoord,

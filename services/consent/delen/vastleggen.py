@@ -6,7 +6,7 @@ who holds custody over her. For anybody else it does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid5
 
 from events.base import Open
@@ -22,6 +22,7 @@ from events.consent import (
 from events.waarden import (
     Akkoord,
     Bezwaar,
+    Doel,
     Grond,
     Instemming,
     Noodafspraak,
@@ -38,8 +39,10 @@ from services.consent.domain import (
     controleer_akkoord,
     controleer_gever,
     controleer_instemming,
+    controleer_ontvanger,
     controleer_opheffing,
     regel_voor_grond,
+    te_openen,
     vertegenwoordigt,
     wie_beslist,
 )
@@ -99,10 +102,21 @@ class Vastleggen:
             opdracht.wie, huishouden, persoon, *handelingen(inhoud), gever=inhoud.gegeven_door
         )
         controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context))
+        controleer_ontvanger(inhoud, feiten, self._consent.regels)
         fact = ToestemmingGegeven(
             huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, plaats_delen(persoon))
         )
         return self._leg_vast(opdracht, "", fact)
+
+    def doelen(
+        self, wie: Aangemeld, huishouden: UUID, ontvanger: UUID
+    ) -> Mapping[Doel, tuple[str, ...]]:
+        """What for, and from which laws, a toestemming opens something to somebody here.
+
+        Raises NietBekend, and as `feiten` does.
+        """
+        feiten = self._consent.feiten(wie, huishouden)
+        return te_openen(ontvanger, feiten, self._consent.regels)
 
     def opheffing(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing

@@ -2,8 +2,9 @@
 
 `feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides, by the conditions in
 `eisen` and `eisen_personen`. `gezag` knows ages and custody, `vertegenwoordiging` who decides for
-whom; `record` is a record as it stands, `vastleggen` whether one may be made and `situatie` which
-of them are hers to make. The rules themselves are data (`services/consent/regels.py`).
+whom; `record` is a record as it stands, `vastleggen` whether one may be made, `situatie` which of
+them are hers to make and `ontvangst` what a toestemming can open. The rules themselves are data
+(`services/consent/regels.py`).
 """
 
 from services.consent.domain.feiten import (
@@ -24,6 +25,7 @@ from services.consent.domain.gezag import (
     wilsonbekwaam,
 )
 from services.consent.domain.gronden import GeenUitdrukkelijkeGrond, regel_voor_grond
+from services.consent.domain.ontvangst import controleer_ontvanger, te_openen
 from services.consent.domain.oordeel import hoedanigheden, mag, relaties, zelf_te_noemen
 from services.consent.domain.record import (
     AlIngetrokken,
@@ -64,9 +66,10 @@ __all__ = [
     "GezagStaatNietVast", "GrondBlijft", "Handeling", "Inhoud", "Loopt", "LooptAl",
     "LopendVerleden", "MagNietNamens", "Noodtoegang", "OmstandigheidBlijft", "Record",
     "Vastlegging", "Vervanger", "Vraag", "Vrager", "controleer_akkoord", "controleer_gever",
-    "controleer_instemming", "controleer_omstandigheid", "controleer_opheffing",
-    "controleer_periode", "controleer_vastlegger", "controleer_vervanger", "gezag_onbepaald",
+    "controleer_instemming", "controleer_omstandigheid", "controleer_ontvanger",
+    "controleer_opheffing", "controleer_periode", "controleer_vastlegger", "controleer_vervanger",
+    "gezag_onbepaald",
     "gezaghouders", "hoedanigheden", "leeftijd", "lopend", "mag", "ontbrekende_akkoorden",
-    "regel_voor_grond", "relaties", "vast_te_leggen", "vertegenwoordigers", "vertegenwoordigt",
-    "wie_beslist", "wilsonbekwaam", "zelf_te_noemen",
+    "regel_voor_grond", "relaties", "te_openen", "vast_te_leggen", "vertegenwoordigers",
+    "vertegenwoordigt", "wie_beslist", "wilsonbekwaam", "zelf_te_noemen",
 ]  # fmt: skip

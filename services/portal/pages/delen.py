@@ -119,11 +119,21 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         sessie: Sessie, huishouden: UUID, velden: Formulier, fout: Afgewezen | None = None
     ) -> Response:
         d = await kort(sessie, huishouden)
+        wie = dict(ontvangers(d)).get(velden["ontvanger"])
+        doelen: list[dict[str, Any]] = []
+        if wie is not None:
+            pad = f"/huishoudens/{huishouden}/ontvangers/{velden['ontvanger']}/doelen"
+            doelen = (await kader.lees(sessie, pad))["doelen"]
+        uit = {regime for doel in doelen for regime in doel["regimes"]}
         return kader.pagina(
             "toestemming.html", sessie, 200 if fout is None else fout.status, h=d, fout=fout,
-            fouten=velden.fouten(fout, _VELDEN), waarden=velden.waarden,
+            fouten=velden.fouten(fout, _VELDEN), waarden=velden.waarden, ontvanger=wie,
             gekozen=velden.alle("onderwerpen"), sleutel=velden["sleutel"],
-            herkomsten=_HERKOMSTEN, ontvangers=ontvangers(d), doelen=_doelen(),
+            persoon=dict(d["personen"]).get(velden["persoon"]), ontvangers=ontvangers(d),
+            herkomsten=[
+                (code, naam) for code, naam in _HERKOMSTEN if herkomsten()[code].regime in uit
+            ],
+            doelen=[(doel["doel"], WOORDEN["doel"][doel["doel"]]) for doel in doelen],
             leefgebieden=[(gebied.value, WOORDEN["onderwerp"][gebied]) for gebied in Leefgebied],
         )  # fmt: skip
 
@@ -132,11 +142,6 @@ def _regime(herkomst: str) -> str:
     """The regime data from a herkomst fall under; what is no herkomst is for the API to refuse."""
     row = herkomsten().get(herkomst)
     return herkomst if row is None else row.regime
-
-
-def _doelen() -> list[tuple[str, str]]:
-    niet = ("eigen-inzage", "toezicht")
-    return [(code, zin) for code, zin in WOORDEN["doel"].items() if code not in niet]
 
 
 def ontvangers(d: dict[str, Any]) -> list[tuple[str, str]]:
