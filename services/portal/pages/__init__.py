@@ -18,6 +18,7 @@ from infra.staff import Staff
 from services.portal.application import Portal
 from services.portal.pages import (
     aanmelden,
+    bezwaar,
     delen,
     huishouden,
     inzagen,
@@ -63,7 +64,7 @@ def router(
 
     for onderdeel in (
         aanmelden, huishouden, delen, nodig, situatie, vervanging, vastgelegd, nood, regels, waarom,
-        zicht, werk, inzagen, wie_keek, register,
+        zicht, werk, inzagen, wie_keek, register, bezwaar,
     ):  # fmt: skip
         onderdeel.routes(kader, pages)
 

@@ -61,6 +61,7 @@ GEDAAN = {
     "toestemming": "De toestemming is vastgelegd.",
     "grondslag": "De reden is vastgelegd. Wat daarmee opengaat, staat hieronder.",
     "intrekking": "De intrekking is vastgelegd en geldt vanaf nu.",
+    "bezwaar": "Uw bezwaar is vastgelegd en geldt vanaf nu.",
     "situatie": "Vastgelegd. Het geldt vanaf nu.",
     "situatie-einde": "Beëindigd. Het geldt niet meer.",
     "vervanging": "Vastgelegd. Uw collega kan meteen aan het werk.",
