@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -194,6 +195,18 @@ def test_every_module_with_facts_is_imported_with_the_package() -> None:
 
 
 # Sizes and leftovers.
+
+
+def test_what_the_project_asks_for_is_in_its_locks() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for lock, lines in (
+        ("requirements.lock", asked["project"]["dependencies"]),
+        ("requirements-test.lock", asked["dependency-groups"]["test"]),
+    ):
+        locked = set(re.findall(r"^([\w-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
+        assert len(lines) > 5
+        names = {re.split(r"[\[<>=]", line)[0] for line in lines}
+        assert names <= locked, f"{lock} mist {names - locked}: draai make lock"
 
 
 def test_large_files_are_argued() -> None:
