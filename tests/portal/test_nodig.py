@@ -75,11 +75,14 @@ def test_what_no_rule_opens_is_not_on_the_page(wereld: Wereld) -> None:
 
 
 def test_one_form_for_reasons_and_one_per_law_for_consent() -> None:
-    def een(regime: str, wat: str, soort: str = "grond") -> dict[str, object]:
+    def een(
+        regime: str, wat: str, soort: str = "grond", uitkomst: str = "moet"
+    ) -> dict[str, object]:
         stap = {"soort": soort, "doel": "schuldhulp", "door": ["x"]}
         return {
             "regime": regime, "herkomst": f"{regime}-1", "onderwerp": wat, "regel": "R-30",
-            "zin": "", "artikel": "", "zinnen": [], "opening": {"stappen": [stap]},
+            "zin": "", "artikel": "", "zinnen": [],
+            "opening": {"stappen": [stap], "uitkomst": uitkomst},
         }  # fmt: skip
 
     mogelijk = [
@@ -92,3 +95,6 @@ def test_one_form_for_reasons_and_one_per_law_for_consent() -> None:
         ["wmo", "jeugd"], ["wonen", "dagbesteding"]
     )  # fmt: skip
     assert (toestemming["regime"], toestemming["onderwerpen"]) == ("pw", ["wonen"])
+    assert grond["moet"]
+    mogelijk.append(een("school", "schoolgang", uitkomst="mag"))
+    assert not gronden(mogelijk)[0]["moet"], "of one form with several it is said that one may"

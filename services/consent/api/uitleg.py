@@ -77,9 +77,10 @@ class StapAntwoord(Bericht):
 
 
 class OpeningAntwoord(Bericht):
-    """A smallest set of steps, and the sentence that would hold then."""
+    """A smallest set of steps, and the outcome and sentence that would hold then."""
 
     stappen: list[StapAntwoord]
+    uitkomst: str
     zin: str
 
 
@@ -255,6 +256,7 @@ def _opening(opening: Opening) -> OpeningAntwoord:
             StapAntwoord(soort=s.soort, persoon=s.persoon, doel=s.doel, door=list(s.door))
             for s in opening.stappen
         ],
+        uitkomst=opening.besluit.uitkomst,
         zin=opening.besluit.zin,
     )
 

@@ -118,8 +118,9 @@ def gronden(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         groep = gevonden.setdefault(
             doel,
             {"id": f"grond-{doel}", "doel": doel, "noemt": m.get("noemt"), "regimes": {},
-             "onderwerpen": {}, "redenen": {}},
+             "onderwerpen": {}, "redenen": {}, "moet": True},
         )  # fmt: skip
+        groep["moet"] &= m["opening"]["uitkomst"] == "moet"
         groep["regimes"][m["regime"]] = m["artikel"]
         groep["onderwerpen"][m["onderwerp"]] = None
         for zin in m["zinnen"]:  # one reason may be for several subjects
