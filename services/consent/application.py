@@ -461,9 +461,12 @@ class Consent:
             self.logboek.write(tx, envelope.opgenomen_op, regels, opent=False)
 
     def _leest_namens(self, tx: Tx, wie: Aangemeld, persoon: UUID) -> bool:
-        """Whether somebody reads the log in the place of another. Raises WordtHersteld."""
-        vraagt, nu = vrager(wie), self._now()
-        for huis in {rij.huishouden for rij in self._feiten.van_soort(tx, "lid", persoon=persoon)}:
+        """Whether somebody reads the log in the place of another. Raises WordtHersteld.
+
+        It is sought from her own households, so that nothing runs otherwise for who exists.
+        """
+        vraagt, nu, zij = vrager(wie), self._now(), wie.actor.id
+        for huis in {rij.huishouden for rij in self._feiten.van_soort(tx, "lid", persoon=zij)}:
             rijen = self._feiten.rijen(tx, huis)
             feiten = self._gevouwen(rijen, vraagt, huis, nu)
             if leest_namens(wie.actor.id, persoon, feiten):

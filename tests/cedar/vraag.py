@@ -163,7 +163,7 @@ def vastlegging(wat: Vastlegging) -> Json | None:
             bereik = van | _aan(inhoud.ontvanger) | _tot(inhoud.tot) | _waarover(inhoud)
             if isinstance(inhoud, Grond):
                 return entiteit("Grond", wat.id, bereik)
-            return entiteit("Toestemming", wat.id, bereik | {"wijze": inhoud.wijze})
+            return entiteit("Toestemming", wat.id, bereik | {"wijze": inhoud.wijze.strip().lower()})
         case Opheffing():
             hierover = {
                 "herkomst": inhoud.herkomst, "door": wijs("Mens", inhoud.gegeven_door),

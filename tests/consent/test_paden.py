@@ -67,7 +67,7 @@ def test_open_page(huis: Huis, record: str, ellen: Bezoeker) -> None:
     pad = f"/huishoudens/{huis.id}"
     assert GEHEIM in ellen.zie(pad)
     actie = f"{pad}/vastleggingen/{record}/intrekking"
-    formulier = ellen.verborgen(f"{pad}/toestemming", f"{pad}/toestemming")
+    formulier = ellen.verborgen(f"{pad}/vraag", f"{pad}/vraag")
     huis.trek_in(record)
     assert GEHEIM not in ellen.zie(pad)
     terug = ellen.verstuur(actie, formulier)
