@@ -36,19 +36,25 @@ class Wandeling:
     gezien: dict[str, set[str]] = field(default_factory=dict)
     fouten: list[str] = field(default_factory=list)
     """What was seen by somebody who may not, and what an error repeated."""
+    gestuurd: dict[str, str] = field(default_factory=dict)
+    """What somebody recorded with success: of sharing she sees that back, as she wrote it."""
     aantal: int = 0
     statussen: set[int] = field(default_factory=set)
+
+    def stuurde(self, wie: str | None, body: object) -> None:
+        self.gestuurd[str(wie)] = self.gestuurd.get(str(wie), "") + str(body)
 
     def lees(self, wie: str | None, wat: str, answer: httpx.Response) -> None:
         self.aantal += 1
         self.statussen.add(answer.status_code)
         text = answer.text + str(answer.headers)
+        eigen = self.gestuurd.get(str(wie), "") if wat.endswith("/vastleggingen") else ""
         if ECHO in text or answer.status_code >= 500:
             self.fouten.append(f"{wie}: {wat}: {answer.status_code} {text}")
         for kanarie, lezers in self.gezin.kanaries.items():
             if kanarie in text:
                 self.gezien.setdefault(kanarie, set()).add(str(wie))
-                if answer.is_error or wie not in lezers:
+                if answer.is_error or (wie not in lezers and kanarie not in eigen):
                     self.fouten.append(f"{kanarie} gezien door {wie} bij {wat}")
 
 
@@ -90,6 +96,8 @@ def _loop(s: Stad, gezin: Gezin, wandeling: Wandeling) -> None:
     iedereen: list[str | None] = [None, *s.wie]
     paden = s.client.get("/v1/openapi.json").json()["paths"]
     gedaan = list(s.gedaan)
+    for zaaier, _, body in gedaan:
+        wandeling.stuurde(zaaier, body)
     for wie in iedereen:
         for pad, methoden in paths(paden, gezin):
             if "get" in methoden:
@@ -105,7 +113,10 @@ def _loop(s: Stad, gezin: Gezin, wandeling: Wandeling) -> None:
                     wandeling.lees(wie, f"{pad} {body}", answer)
         for _, pad, body in gedaan:
             vol = pad.format(**gezin.ids)
-            wandeling.lees(wie, f"{vol} {body}", s.vraag("POST", wie, vol, body, volg=False))
+            answer = s.vraag("POST", wie, vol, body, volg=False)
+            wandeling.lees(wie, f"{vol} {body}", answer)
+            if answer.is_success:
+                wandeling.stuurde(wie, body)
         s.world.worker.drain()
     for wie in iedereen:  # once more, after all they tried
         for pad, methoden in paths(paden, gezin):
