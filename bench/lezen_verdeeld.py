@@ -134,7 +134,7 @@ def _lees(connection: http.client.HTTPConnection, plek: Plek) -> float:
 
 def _vouw(hier: Portalcel, huishouden: UUID) -> Dossier:
     with hier.database.read() as tx:
-        return vouw(projections.feiten_van(tx, huishouden))
+        return vouw(projections.feiten_van(tx, huishouden), huishouden)
 
 
 def _rekentijd(pid: int) -> float:

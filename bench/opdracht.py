@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -75,7 +76,7 @@ def regels(folder: Path) -> Iterator[tuple[str, str, str]]:
     bare_normal, _ = _kaal(folder / "kaal-normal.sqlite", "NORMAL")
 
     def kaal() -> None:
-        gesprek = bare.repository.get(bare_id)
+        gesprek: Kaal = bare.repository.get(bare_id)
         gesprek.bespreek("wonen", TEKST, TEKST, TEKST, TEKST, TEKST)
         bare.save(gesprek)
 
@@ -84,12 +85,12 @@ def regels(folder: Path) -> Iterator[tuple[str, str, str]]:
         stream_now, bare_id = uuid4(), _nieuw(bare)
         for _ in range(EERDER):
             verzegeld(stream_now)
-        ours, theirs = om_en_om(lambda s=stream_now: verzegeld(s), kaal, 60)  # type: ignore[misc]
+        ours, theirs = om_en_om(partial(verzegeld, stream_now), kaal, 60)
         ratios.append((p50(theirs) / p50(ours), p50(ours), p50(theirs)))
     ratio, mine, base = sorted(ratios)[len(ratios) // 2]
     yield "verzegelde opdracht", f"{ms(mine)} · {ratio:.2f} ×", f"kale eventsourcing {ms(base)}"
 
-    def append(app: Application) -> Callable[[], None]:
+    def append(app: Application[UUID]) -> Callable[[], None]:
         def doe() -> None:
             app.save(Kaal())
 
@@ -105,8 +106,8 @@ def regels(folder: Path) -> Iterator[tuple[str, str, str]]:
     world.close()
 
 
-def _kaal(path: Path, synchronous: str) -> tuple[Application, UUID]:
-    app = Application(
+def _kaal(path: Path, synchronous: str) -> tuple[Application[UUID], UUID]:
+    app: Application[UUID] = Application(
         env={"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path),
              "COMPRESSOR_TOPIC": "", "CIPHER_TOPIC": ""}
     )  # fmt: skip
@@ -124,7 +125,7 @@ def _kaal(path: Path, synchronous: str) -> tuple[Application, UUID]:
     return app, _nieuw(app)
 
 
-def _nieuw(app: Application) -> UUID:
+def _nieuw(app: Application[UUID]) -> UUID:
     gesprek = Kaal()
     for _ in range(EERDER):
         gesprek.bespreek("wonen", TEKST, TEKST, TEKST, TEKST, TEKST)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,9 +16,9 @@ from eventsourcing.persistence import StoredEvent
 from kafka import KafkaConsumer, TopicPartition
 
 from app.gesproken import clock
-from app.processen import _outgoing, _settled
+from app.processen import _outgoing
 from bench.toevoegen import verzegeld
-from infra import dispatcher
+from infra import collector, dispatcher
 from infra.cloudevents import PARTITIES, Record, Waarmerk, to_record
 from infra.dispatcher import Dispatcher
 from infra.kafka.feed import KafkaFeed
@@ -49,7 +50,7 @@ def regels(_folder: Path) -> Iterator[tuple[str, str, str]]:
         verbinding = Verbinding(kafka.bootstrap)
         maak_topics(verbinding, ["intake", "ijkpunt"])
         database = _gevuld(server.url)
-        _settled()  # as our processes do when they have started
+        collector.settled()  # as our processes do when they have started
         yield _naar_buiten(database, verbinding)
         yield _naar_binnen(server.url, verbinding)
 
@@ -82,8 +83,8 @@ def _naar_buiten(database: PostgreSQL, verbinding: Verbinding) -> tuple[str, str
     while relay.sent < FEITEN:
         facts = read(relay.sent, BLOK)
         records = [to_record(WAARMERK, "intake", "9999", fact) for fact in facts]
-        base = _per_seconde(lambda r=records: _zend(theirs, r))
-        pairs.append((_per_seconde(lambda n=len(facts): _tot(relay, n)), base))
+        base = _per_seconde(partial(_zend, theirs, records))
+        pairs.append((_per_seconde(partial(_tot, relay, len(facts))), base))
     theirs.close()
     return _rij("relay", pairs, "zendlus van kafka-python")
 

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from eventsourcing.application import Application
@@ -73,7 +73,7 @@ def verzegeld(url: str, schema: str, *, maak: bool = False) -> Doe:
 def kaal(url: str, schema: str) -> Doe:
     """The library's append on its own PostgreSQL factory."""
     where = urlsplit(url)
-    app = Application(env={
+    app: Application[UUID] = Application(env={
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": where.path[1:], "POSTGRES_HOST": str(where.hostname),
         "POSTGRES_PORT": str(where.port), "POSTGRES_USER": str(where.username),

@@ -6,10 +6,11 @@ task that exists, what it needs is recorded for it, and then one thing is often 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from events.base import Hoed
@@ -27,6 +28,7 @@ from services.consent.domain import (
 from tests.cedar.vastgelegd import Vastlegger
 from tests.cedar.vraag import TAAK, hoedanigheden
 
+T = TypeVar("T")
 HUIS = UUID(int=100)
 OUDER, KIND, KLEIN, ELDERS, BUUR, VREEMDE = (UUID(int=n) for n in range(101, 107))
 LEDEN = (OUDER, KIND, KLEIN)
@@ -75,7 +77,7 @@ class Toeval:
     def kans(self, p: float) -> bool:
         return self.r.random() < p
 
-    def kies(self, uit: Any) -> Any:
+    def kies(self, uit: Iterable[T]) -> T:
         return self.r.choice(tuple(uit))
 
     def dag(self, om: date) -> date:
