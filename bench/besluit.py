@@ -72,6 +72,12 @@ def regels(_folder: Path) -> Iterator[tuple[str, str, str]]:
         f"{_us(p50(theirs))} / {_us(p99(theirs))}: {p50(theirs) / p50(ours):.0f} × / "
         f"{p99(theirs) / p99(ours):.0f} × sneller",
     )
+    alleen = tijden(wij, KEER)
+    yield (
+        "hetzelfde, zonder Cedar ertussen",
+        f"{_us(p50(alleen))} / {_us(p99(alleen))}",
+        "p99 hooguit 50 µs",
+    )
     huizen = cycle(gevallen)
     geheel = [duur / len(gevallen[0][0]) for duur in tijden(lambda: meningen(*next(huizen)), 200)]
     yield (
