@@ -35,12 +35,19 @@ from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
+from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ModuleNotFoundError:
+    print("Er kon niet worden gecontroleerd: het pakket cryptography ontbreekt. Installeer het met "
+          "`python -m pip install cryptography`.", file=sys.stderr)  # fmt: skip
+    sys.exit(2)
 
 VORM = "samenplan-logboek-uitvoer-1"
 _UITVOER = {"vorm", "gemeente", "soort", "over", "kop", "regels", "bewijs", "samenhang"}
@@ -87,8 +94,9 @@ def knoop(links: bytes, rechts: bytes) -> bytes:
     return sha256(b"\x01" + links + rechts).digest()
 
 
-def wortel(bladeren: dict[int, bytes], grootte: int, bewijs: list[bytes]) -> bytes:
-    """De wortel waar deze bladeren toe leiden; `bewijs` vult van links naar rechts aan."""
+def wortel(bladeren: dict[int, bytes], grootte: int, bewijs: list[bytes]) -> bytes | None:
+    """De wortel waar deze bladeren toe leiden; `bewijs` vult van links naar rechts aan, en None als
+    dat er te veel of te weinig heeft."""
     rest = iter(bewijs)
     nummers = sorted(bladeren)
 
@@ -104,10 +112,30 @@ def wortel(bladeren: dict[int, bytes], grootte: int, bewijs: list[bytes]) -> byt
     try:
         gevonden = over(0, grootte, nummers)
     except StopIteration:
-        raise Fout("Er ontbreken hashes in het bewijs.") from None
-    if next(rest, None) is not None:
-        raise Fout("Het bewijs heeft meer hashes dan nodig.")
-    return gevonden
+        return None
+    return gevonden if next(rest, None) is None else None
+
+
+def leeg(nummers: list[int], van: int, tot: int) -> list[tuple[int, int]]:
+    """De grootste stukken van de boom waar geen van deze bladeren in staat: elk is een hash in het
+    bewijs."""
+    if not nummers:
+        return [(van, tot)]
+    if tot - van == 1:
+        return []
+    midden = van + _helft(tot - van)
+    links = [nummer for nummer in nummers if nummer < midden]
+    return leeg(links, van, midden) + leeg(nummers[len(links) :], midden, tot)
+
+
+def op_diepte(van: int, tot: int, diepte: int) -> list[tuple[int, int]]:
+    """Waar in dit stuk van de boom bladeren zo diep staan."""
+    lengte = tot - van
+    if lengte & (lengte - 1) == 0:  # een volle boom: alle bladeren even diep
+        return [(van, tot)] if lengte == 1 << diepte else []
+    midden = van + _helft(lengte)
+    rest = diepte - 1
+    return [] if rest < 0 else op_diepte(van, midden, rest) + op_diepte(midden, tot, rest)
 
 
 def gaat_verder(oud: Kop, nieuw: Kop, bewijs: list[bytes]) -> bool:
@@ -184,7 +212,11 @@ def lees_sleutel(sleutel: str) -> tuple[str, bytes, int, bytes]:
         if eigen.hex() != nummer or len(ruw) != 33:
             raise ValueError
     except ValueError:
-        raise Onleesbaar("Dit is geen sleutel om koppen mee te controleren.") from None
+        raise Onleesbaar(
+            "Dit is geen sleutel om koppen mee te controleren, of het bestand waar die in staat is "
+            "er niet. Vraag de beheerder om de openbare sleutel; hij ziet die met `samenplan "
+            "logboek sleutel`."
+        ) from None
     return naam, eigen, ruw[0], ruw[1:]
 
 
@@ -306,15 +338,21 @@ def _controleer_uitvoer(
     uitslag.bewezen.append(f"De kop van {kop.grootte} regels is ondertekend door {naam}.")
     regels = uitvoer["regels"]
     nummers = [regel["nr"] for regel in regels]
-    if any(type(nr) is not int for nr in nummers) or nummers != sorted(set(nummers)):
-        raise Fout("De nummers van de regels lopen niet op, of er staat een regel dubbel in.")
+    if any(type(nr) is not int for nr in nummers):
+        raise ValueError
+    if uit := [b for a, b in pairwise(nummers) if a >= b]:
+        raise Fout(f"Dubbel, of niet op volgorde van nummer: {_opsomming(uit)}.")
     if nummers and not 1 <= nummers[0] <= nummers[-1] <= kop.grootte:
-        raise Fout("Er staat een regel in die niet in het logboek van deze kop past.")
+        buiten = [nr for nr in nummers if not 1 <= nr <= kop.grootte]
+        raise Fout(f"De kop is van {kop.grootte} regels; daar past niet bij: {_opsomming(buiten)}.")
+    if uitvoer["soort"] == "huishouden":
+        _geen_gaten(nummers)
     bladeren = {regel["nr"] - 1: blad(verbintenis(regel)) for regel in regels}
-    if wortel(bladeren, kop.grootte, list(map(_hex, uitvoer["bewijs"]))) != kop.wortel:
+    bewijs = list(map(_hex, uitvoer["bewijs"]))
+    if wortel(bladeren, kop.grootte, bewijs) != kop.wortel:
         raise Fout(
             "De regels passen niet bij de ondertekende kop: er is iets veranderd, weggelaten, "
-            "toegevoegd of verplaatst."
+            f"toegevoegd of verplaatst. {_weggelaten(nummers, kop.grootte, len(bewijs))}"
         )
     uitslag.bewezen.append(
         f"De {len(regels)} regels in deze uitvoer staan zo in het logboek van {kop.grootte} regels."
@@ -323,6 +361,26 @@ def _controleer_uitvoer(
     soorten = {"persoon": _persoon, "huishouden": _huishouden}
     soorten[uitvoer["soort"]](uitvoer, nummers, kop, uitslag)
     _samenhang(uitvoer["samenhang"], kop, koppen, sleutel, getuigen, uitslag)
+
+
+def _geen_gaten(nummers: list[int]) -> None:
+    gaten = [(a + 1, b - 1) for a, b in pairwise(nummers) if b > a + 1]
+    if gaten:
+        raise Fout(f"Er zijn regels weggelaten: {_stukken(gaten)}. Vraag de hele uitvoer opnieuw.")
+
+
+def _weggelaten(nummers: list[int], grootte: int, hashes: int) -> str:
+    """Welke regel weg kan zijn. Het bewijs heeft een hash voor elk leeg stuk van de boom; een
+    weggelaten regel maakte van een leeg stuk er zoveel als zij daarin diep staat."""
+    stukken = leeg([nr - 1 for nr in nummers], 0, grootte)
+    diepte = hashes - len(stukken) + 1
+    kan = (
+        [een for van, tot in stukken for een in op_diepte(van, tot, diepte)] if diepte >= 0 else []
+    )
+    if not kan:
+        return "Het bewijs hoort bij meer dan één regel meer of minder dan erin staat."
+    waar = _stukken([(van + 1, tot) for van, tot in kan])
+    return f"Is er precies één regel weggelaten, en verder niets, dan is dat er een van: {waar}."
 
 
 def _dicht(regels: list[dict[str, Any]], uitslag: Uitslag) -> None:
@@ -366,8 +424,10 @@ def _persoon(uitvoer: Any, _nummers: list[int], _kop: Kop, uitslag: Uitslag) -> 
             raise Fout(f"Regel {regel['nr']} gaat niet over deze persoon.")
         else:
             boven[regel["vraag"], regel["span"]] = regel
-    if boven.keys() - eigen.keys():
-        raise Fout("Er staat een besluit in waar geen regel van deze persoon onder hoort.")
+    if alleen := sorted(boven[waar]["nr"] for waar in boven.keys() - eigen.keys()):
+        raise Fout(
+            f"Bij {_opsomming(alleen)} ontbreekt wat er onder hoort: de regel van deze persoon."
+        )
     onder = {waar: nrs for waar, nrs in eigen.items() if waar[1] is not None}
     if los := sorted(nr for waar, nrs in onder.items() if waar not in boven for nr in nrs):
         raise Fout(f"Bij {_opsomming(los)} ontbreekt wie er keek: het besluit dat erboven hoort.")
@@ -387,8 +447,8 @@ def _persoon(uitvoer: Any, _nummers: list[int], _kop: Kop, uitslag: Uitslag) -> 
 
 
 def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) -> None:
-    if not nummers or nummers != list(range(nummers[0], nummers[-1] + 1)):
-        raise Fout("Er ontbreken nummers in de reeks.")
+    if not nummers:
+        raise Fout("Er staat geen regel in.")
     hier = []
     for regel in uitvoer["regels"]:
         if "vorm" not in regel:
@@ -400,8 +460,8 @@ def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) ->
         open_ = {naam for naam in delen if waarde(regel, naam)[0]}
         if wat == uitvoer["over"]:
             hier.append(regel)
-            if open_ != set(delen):
-                raise Fout(f"Van regel {regel['nr']} ontbreekt een onderdeel.")
+            if dicht_ := sorted(set(delen) - open_):
+                raise Fout(f"Van regel {regel['nr']} is weggelaten: {', '.join(dicht_)}.")
         elif open_ != {"huishouden"}:
             raise Fout(f"Regel {regel['nr']} hoort bij een ander huishouden, en staat toch open.")
     dicht = sum("vorm" not in regel for regel in uitvoer["regels"])
@@ -476,13 +536,26 @@ def _opsomming(nummers: list[int]) -> str:
     return f"regel {eerste}{meer}"
 
 
+def _stukken(stukken: list[tuple[int, int]]) -> str:
+    """Regel 3, regel 7 tot en met 9; wat aansluit, wordt een stuk."""
+    samen: list[list[int]] = []
+    for van, tot in stukken:
+        if samen and samen[-1][1] == van - 1:
+            samen[-1][1] = tot
+        else:
+            samen.append([van, tot])
+    zinnen = [f"regel {a}" if a == b else f"regel {a} tot en met {b}" for a, b in samen[:10]]
+    meer = f" en {len(samen) - 10} andere stukken" if len(samen) > 10 else ""
+    return ", ".join(zinnen) + meer
+
+
 # --- het programma ----------------------------------------------------------------------------
 
 
 def _uniek(paren: list[tuple[str, Any]]) -> dict[str, Any]:
     gevonden = dict(paren)
     if len(gevonden) != len(paren):
-        raise Onleesbaar("Een naam staat er dubbel in.")
+        raise Onleesbaar("In de uitvoer staat een naam dubbel. Haal haar opnieuw.")
     return gevonden
 
 
@@ -491,7 +564,9 @@ def _lees(pad: Path) -> str:
     try:
         return pad.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise Onleesbaar(f"{pad} is geen tekst.") from None
+        raise Onleesbaar(
+            f"{pad} is geen tekst. Haal het bestand opnieuw, en sla het op zoals het is."
+        ) from None
 
 
 def _tekst(gegeven: str) -> str:
@@ -508,7 +583,10 @@ def _koppen(gegeven: list[str]) -> list[str]:
         bestanden = sorted(pad.glob("*.kop"))[-1:] if pad.is_dir() else [pad]
         deze = [kop for bestand in bestanden for kop in splits_koppen(_lees(bestand))]
         if not deze:
-            raise Onleesbaar(f"In {pad} staat geen kop.")
+            raise Onleesbaar(
+                f"In {pad} staat geen kop. Noem een bestand met een kop, of de map `koppen` van "
+                "de getuige."
+            )
         gevonden += deze
     return gevonden
 
@@ -517,7 +595,10 @@ def _uitvoer(pad: Path) -> Any:
     try:
         return json.loads(_lees(pad), object_pairs_hook=_uniek)
     except (ValueError, RecursionError):
-        raise Onleesbaar(f"{pad} is geen uitvoer (JSON).") from None
+        raise Onleesbaar(
+            f"{pad} is geen uitvoer van het logboek, of niet de hele. Haal haar opnieuw, en sla "
+            "haar op zoals zij is."
+        ) from None
 
 
 def vul_aan(uitvoer: Any, ander: Any) -> Any:
@@ -541,9 +622,9 @@ def _gevraagd(
     """Uitvoer, sleutel, koppen en getuigen. Werpt OSError, of Fout als er iets onleesbaar is."""
     sleutel, getuigen = _tekst(gevraagd.sleutel), tuple(map(_tekst, gevraagd.getuige))
     if lees_sleutel(sleutel)[2] != 1:
-        raise Onleesbaar("Dit is geen sleutel van een logboek.")
+        raise Onleesbaar("Dit is geen sleutel van een logboek. Hoort zij achter --getuige?")
     if any(lees_sleutel(getuige)[2] != 4 for getuige in getuigen):
-        raise Onleesbaar("Dit is geen sleutel van een getuige.")
+        raise Onleesbaar("Dit is geen sleutel van een getuige. Hoort zij achter --sleutel?")
     koppen = _koppen(gevraagd.kop)
     for kop in koppen:
         try:
@@ -593,32 +674,47 @@ def _zichtbaar(lijn: str) -> str:
     return "".join(teken if teken.isprintable() else f"\\u{ord(teken):04x}" for teken in lijn)
 
 
+class _Opdracht(argparse.ArgumentParser):
+    """De opdrachtregel, met een fout in het Nederlands."""
+
+    def error(self, _message: str) -> NoReturn:
+        print(
+            "Er kon niet worden gecontroleerd: de opdracht klopt niet. Geef een uitvoer, en de "
+            "sleutel van het logboek achter --sleutel. Hoe het moet, zegt --help.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
 def main(argumenten: list[str] | None = None) -> int:
-    uitleg = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    uitleg.add_argument("uitvoer", type=Path)
-    uitleg.add_argument("--sleutel", required=True, help="openbare sleutel van het logboek")
-    uitleg.add_argument(
-        "--kop", action="append", default=[], help="koppen die u al had, of een map"
-    )
-    uitleg.add_argument(
+    uitleg = _Opdracht(
+        usage=argparse.SUPPRESS, add_help=False, description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    erin = uitleg.add_argument_group("Wat u geeft")
+    erin.add_argument("uitvoer", type=Path, help="het bestand om te controleren")
+    erin.add_argument("--sleutel", required=True, help="openbare sleutel van het logboek")
+    erin.add_argument("--kop", action="append", default=[], help="koppen die u al had, of een map")
+    erin.add_argument(
         "--getuige", action="append", default=[],
         help="sleutel van een getuige; zij moet een van die koppen hebben meegetekend",
     )  # fmt: skip
-    uitleg.add_argument(
+    erin.add_argument(
         "--erbij",
         action="append",
         default=[],
         type=Path,
         help="uitvoer van een ander, over hetzelfde",
     )
-    uitleg.add_argument("--regels", action="store_true", help="toon ook de regels")
+    erin.add_argument("--regels", action="store_true", help="toon ook de regels")
+    erin.add_argument("--help", "-h", action="help", help="deze uitleg")
     gevraagd = uitleg.parse_args(argumenten)
     try:
         uitvoer, sleutel, koppen, getuigen = _gevraagd(gevraagd)
     except (OSError, Fout) as fout:
-        wat = f"{fout.filename} is niet te lezen." if isinstance(fout, OSError) else str(fout)
+        wat = str(fout)
+        if isinstance(fout, OSError):
+            wat = f"{fout.filename} is niet te lezen. Is het bestand er, en mag u het openen?"
         print(_zichtbaar(f"Er kon niet worden gecontroleerd: {wat}"), file=sys.stderr)
         return 2
     uitslag = controleer(uitvoer, sleutel, koppen, getuigen)
@@ -627,4 +723,7 @@ def main(argumenten: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    for stroom in (sys.stdout, sys.stderr):  # een teken dat het scherm niet kent, is geen fout
+        if isinstance(stroom, TextIOWrapper):
+            stroom.reconfigure(errors="backslashreplace")
     sys.exit(main())

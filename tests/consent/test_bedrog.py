@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -66,6 +67,45 @@ def test_rows_that_were_kept_closed_are_counted_and_no_reason_is_believed(bewijs
     assert alles.regels == []
     for uitslag in (begin, alles):
         assert "IN ORDE" not in toon(uitslag, regels=False)
+
+
+def test_a_row_that_was_left_out_is_named(bewijs: Bewijs) -> None:
+    """Of a household by its number, with a new proof or the old one; of a person the places where
+    one row can be missing, as the proof that came along was made for it too."""
+    heel = bewijs.huishouden()
+    laatste = len(heel["regels"])
+    for weg, gezegd in (
+        ({4}, "weggelaten: regel 4."), ({4, 5, 9}, "regel 4 tot en met 5, regel 9."),
+        ({1}, "een van: regel 1."), ({laatste}, f"regel {laatste}."),
+        ({laatste - 1, laatste}, "meer dan één regel"),
+    ):  # fmt: skip
+        zonder = copy.deepcopy(heel)
+        zonder["regels"] = [one for one in heel["regels"] if one["nr"] not in weg]
+        (fout,) = bewijs.controleer(zonder).fout
+        assert gezegd in fout
+    heel = bewijs.persoon()
+    eigen = [one["nr"] for one in heel["regels"] if "waarde" in one["delen"]["persoon"]]
+    for weg_ in eigen:
+        zonder = copy.deepcopy(heel)
+        zonder["regels"] = [one for one in heel["regels"] if one["nr"] != weg_]
+        (fout,) = bewijs.controleer(zonder).fout
+        assert weg_ in _genoemd(fout)
+        assert _genoemd(fout).isdisjoint({one["nr"] for one in zonder["regels"]})
+    eerste, *_ = eigen
+    onder = copy.deepcopy(heel)
+    vraag = next(one["vraag"] for one in heel["regels"] if one["nr"] == eerste)
+    onder["regels"] = [
+        one for one in heel["regels"] if one["vraag"] != vraag or one["nr"] not in eigen
+    ]
+    boven = [one["nr"] for one in onder["regels"] if one["vraag"] == vraag]
+    (fout,) = bewijs.controleer(met_bewijs(onder, bewijs)).fout
+    assert f"Bij regel {', '.join(map(str, boven))} ontbreekt wat er onder hoort" in fout
+
+
+def _genoemd(fout: str) -> set[int]:
+    """The rows that a sentence names."""
+    stukken = re.findall(r"regel (\d+)(?: tot en met (\d+))?", fout.rpartition(": ")[2])
+    return {nr for van, tot in stukken for nr in range(int(van), int(tot or van) + 1)}
 
 
 def test_of_every_own_line_it_is_there_who_looked(bewijs: Bewijs) -> None:

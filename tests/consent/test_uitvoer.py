@@ -7,6 +7,7 @@ import ast
 import copy
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from controle.controleer_logboek import controleer, main, splits_koppen
+from infra.koppen import WITNESS, KeyFile
 from infra.logbook import logregels
 from infra.volgorde import CHECKPOINT
 from services.consent.log.uitvoer import regel
@@ -152,7 +154,7 @@ def _elders(uitvoer: Any, bewijs: Bewijs) -> Any:
 
 
 @pytest.mark.parametrize(("hoe", "zin"), [
-    (_zonder, "ontbreken nummers"), (_dicht, "ontbreekt een onderdeel"),
+    (_zonder, "regels weggelaten: regel "), (_dicht, "is weggelaten: wie"),
     (_elders, "bij welk huishouden"),
 ])  # fmt: skip
 def test_an_export_that_hides_a_row_of_the_household_is_refused(
@@ -329,6 +331,43 @@ def test_what_cannot_be_read_is_one_line_and_no_verdict(
         assert said.out == ""
         assert said.err.startswith("Er kon niet worden gecontroleerd: ")
         assert said.err.count("\n") == 1
+        assert not re.search(r"Errno|No such|Expecting|line 1|column", said.err)
+
+
+def test_a_wrong_command_and_a_missing_package_are_told_in_dutch(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for gevraagd in ([], ["uitvoer.json"], ["uitvoer.json", "--sleutel", "x", "--anders"]):
+        with pytest.raises(SystemExit) as eind:
+            main(gevraagd)
+        said = capsys.readouterr()
+        assert (eind.value.code, said.out) == (2, "")
+        assert said.err.startswith("Er kon niet worden gecontroleerd: de opdracht klopt niet.")
+        assert said.err.count("\n") == 1
+    with pytest.raises(SystemExit) as eind:
+        main(["--help"])
+    assert eind.value.code == 0
+    uitleg = capsys.readouterr().out
+    assert not re.search(r"usage|options|arguments|show this", uitleg)
+    kaal = [sys.executable, "-I", "-S", str(BESTAND), "--help"]  # -S: no packages
+    done = subprocess.run(kaal, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pakket cryptography ontbreekt" in done.stderr
+
+
+def test_a_screen_that_knows_few_characters_gets_the_verdict(
+    bewijs: Bewijs, tmp_path: Path
+) -> None:
+    (tmp_path / "u.json").write_text(json.dumps(bewijs.persoon()))
+    getuige = KeyFile(tmp_path / "getuige", "getuige.example/één", WITNESS, create=True).verifier
+    done = subprocess.run(
+        [sys.executable, str(BESTAND), "u.json", "--sleutel", bewijs.sleutel,
+         "--getuige", str(getuige)],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        env={"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "\\xe9\\xe9n tekende geen kop mee" in done.stdout
 
 
 def test_it_is_one_file_that_needs_nothing_of_samenplan_and_no_network(
