@@ -254,7 +254,7 @@ class Portalcel:
         from services.portal.application import Portal
 
         vrijgave = self._omgeving.metrics.key_store("vrijgave", self.consent.vrijgave)
-        return Portal(self._view([]), vrijgave, self.secret)
+        return Portal(self._view([]), vrijgave, self.consent.nog_open, self.secret)
 
     def routers(self) -> Sequence[Any]:
         from services.portal import api

@@ -131,7 +131,7 @@ class Embedded:
             for feed in (intake, plan, consent):
                 if consumer.position(feed.name) > feed.position:  # read what is no longer there
                     raise DamagedDataError(str(data / f"{feed.name}.sqlite"))
-        self.portal = Portal(self.view, self.consent.vrijgave, secret)
+        self.portal = Portal(self.view, self.consent.vrijgave, self.consent.nog_open, secret)
         self._secret = secret
 
     def _sequencer(self, database: SQLite) -> Worker[Sequencer]:

@@ -68,6 +68,9 @@ class Vrijgave(Protocol):
 Release = Callable[[Aangemeld, UUID, Collection[KeyId], Doel | None], Vrijgave]
 """Asks the consent service for keys to read with: it decides, logs, and only then answers."""
 
+NogOpen = Callable[[Aangemeld, UUID, Collection[KeyId], Doel | None], bool]
+"""Asks the consent service whether all of these keys are still for a reader who has them."""
+
 Issue = Callable[[str, Sequence[Zegelplaats]], dict[Zegelplaats, tuple[KeyId, bytes]]]
 """Asks the consent service for keys under a service's own identity; it logs what it gives."""
 

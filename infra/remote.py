@@ -131,6 +131,12 @@ class Inzageantwoord(_Regel):
     waarom: Mapping[KeyId, OnderdeelRegel]
 
 
+class NogOpenAntwoord(_Regel):
+    """Whether all that was asked about is still open."""
+
+    open: bool
+
+
 class Noodaanvraag(_Regel):
     """Emergency access, as intake passes it on. The token is the professional's own."""
 
@@ -200,6 +206,16 @@ class RemoteConsent:
         """
         vraag = Inzagevraag(token=wie.token, huishouden=huishouden, kids=tuple(kids), doel=doel)
         return self._vraag("POST", "/vrijgaven", Inzageantwoord, vraag)
+
+    def nog_open(
+        self, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId], doel: Doel | None = None
+    ) -> bool:
+        """Whether all of these are still for who shows her own valid token (a `NogOpen`).
+
+        Raises WordtHersteld, NotSignedInError, ConsentOnbereikbaar.
+        """
+        vraag = Inzagevraag(token=wie.token, huishouden=huishouden, kids=tuple(kids), doel=doel)
+        return self._vraag("POST", "/nog-open", NogOpenAntwoord, vraag).open
 
     def noodtoegang(self, wie: Aangemeld, vraag: Noodvraag, context: Context) -> Recorded:
         """Take emergency access (a `Noodpoort`), for who shows her own valid token.

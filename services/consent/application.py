@@ -46,7 +46,7 @@ from infra.auth import Aangemeld
 from infra.database import Database, Tx
 from infra.decider import NEDERLAND, Context, GeenRecht, NietBekend, Recorded, WordtHersteld
 from infra.keyring import Keyring
-from infra.keys import KeyInfo, KeyStore
+from infra.keys import KeyInfo, KeyStore, UnknownKeyError
 from infra.logbook import LogboekDicht, Logbook, Regel
 from infra.positions import Located, Posities
 from infra.provider import FileKeyProvider, KeyFileError
@@ -245,6 +245,27 @@ class Consent:
             {info.kid for info, _ in open_ if info.erased},
             {info.kid: deel for info, deel in open_},
         )
+
+    def nog_open(
+        self, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId], doel: Doel | None = None
+    ) -> bool:
+        """Whether all that a reader has on her screen is still for her to see.
+
+        No key leaves and she learns nothing of what she was not shown, so this is no look: there is
+        no line of it. Raises SealError, WordtHersteld, KeyFileError.
+        """
+        with self.database.read() as tx:
+            vraagt, rijen = vrager(wie), self._feiten.rijen(tx, huishouden)
+            feiten = self._gevouwen(rijen, vraagt, huishouden, self._now())
+            if not relaties(vraagt, feiten):
+                return False
+            self._bijgewerkt(tx, huishouden)
+            try:
+                infos = self._keys.describe(tx, kids)
+            except UnknownKeyError:
+                return False
+            delen = self._beslis(infos, vraagt, doel, feiten)
+        return all(deel.besluit.open and deel.sleutels == len(zijn) for deel, zijn in delen)
 
     def _mislukt(
         self, nu: datetime, nummer: UUID, wie: Aangemeld, huishouden: UUID, doel: Doel | None,

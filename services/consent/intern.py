@@ -26,6 +26,7 @@ from infra.remote import (
     Bereikt,
     Inzageantwoord,
     Inzagevraag,
+    NogOpenAntwoord,
     Noodaanvraag,
     Noodantwoord,
     OnderdeelRegel,
@@ -132,6 +133,15 @@ def router(
             )
         )  # fmt: skip
 
+    @routes.post("/nog-open")
+    def nog_open(vraag: Inzagevraag, dienst: str = Depends(dienst)) -> Response:
+        if dienst not in LEZERS:
+            raise DienstGeweigerdError
+        wie = tokens.check(vraag.token, now())
+        return _json(
+            NogOpenAntwoord(open=consent.nog_open(wie, vraag.huishouden, vraag.kids, vraag.doel))
+        )
+
     @routes.post("/noodtoegangen")
     def noodtoegangen(aanvraag: Noodaanvraag, dienst: str = Depends(dienst)) -> Response:
         if dienst not in ZOEKERS:
@@ -160,5 +170,7 @@ def router(
     return routes
 
 
-def _json(antwoord: Zegelantwoord | Inzageantwoord | Noodantwoord | Bereikt) -> Response:
+def _json(
+    antwoord: Zegelantwoord | Inzageantwoord | NogOpenAntwoord | Noodantwoord | Bereikt,
+) -> Response:
     return Response(antwoord.model_dump_json(), media_type="application/json")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from events.base import KeyId
 from events.intake import (
     LidToegevoegd,
     LidVertrokken,
@@ -24,7 +26,7 @@ from events.plan import DeelnemerToegetreden, DeelnemerVertrokken, PlanAfgeslote
 from events.waarden import Doel
 from infra.auth import Aangemeld
 from infra.decider import NietBekend, WordtHersteld
-from infra.keyring import Release
+from infra.keyring import NogOpen, Release
 from infra.views import View
 from infra.web import etag
 from services.portal import projections
@@ -42,9 +44,10 @@ _NETWERK = (NetwerklidToegevoegd, NetwerklidVertrokken)
 class Portal:
     """The read side."""
 
-    def __init__(self, view: View, release: Release, secret: bytes) -> None:
+    def __init__(self, view: View, release: Release, nog_open: NogOpen, secret: bytes) -> None:
         self.view = view
         self._release = release
+        self.nog_open = nog_open
         self._secret = secret
         # Folded once per state of a household: sealed, so nothing a key or decision could change.
         self._gevouwen = lru_cache(maxsize=32)(self._vouw)
@@ -57,6 +60,13 @@ class Portal:
 
         Raises NietBekend for a household that is not hers to know, existing or not.
         """
+        return self.geopend(wie, huishouden, doel, moment)[0]
+
+    def geopend(
+        self, wie: Aangemeld, huishouden: UUID, doel: Doel | None = None,
+        moment: datetime | None = None,
+    ) -> tuple[dict[str, Any], Collection[KeyId]]:  # fmt: skip
+        """The same, with the keys it was opened with: `nog_open` tells as long as they hold."""
         with self.view.database.read() as tx:
             stand = projections.stand_van(tx, wie.actor.id, huishouden)
         if not stand.betrokken and not self._release(wie, huishouden, (), doel).relaties:
@@ -71,7 +81,7 @@ class Portal:
         if stand.in_quarantaine:
             raise WordtHersteld
         shown = toon(gevouwen, vrijgave, lambda part, version: etag(self._secret, part, version))
-        return {"id": huishouden, "moment": moment, "doel": doel} | shown
+        return {"id": huishouden, "moment": moment, "doel": doel} | shown, vrijgave.keys.keys()
 
     def _vouw(self, huishouden: UUID, tot: datetime | int) -> Dossier:
         """Fold up to a moment, or (given how many facts there are) all of it."""

@@ -81,6 +81,31 @@ def test_whoever_reads_gets_what_she_would_get_in_process(lijn: Lijn, wie: str) 
         assert not any(key.hex() in repr(daar) for key in daar.keys.values())
 
 
+def test_what_is_on_a_screen_is_still_open_or_not_and_nothing_more_is_told(lijn: Lijn) -> None:
+    huis = lijn.huis
+    schuld, regie = (
+        huis.kid(huis.anna),
+        huis.kid(huis.id, bron="gezinsplan", over=Rubriek.REGIE),
+    )
+
+    def nog_open(wie: str, *kids: str, huishouden: UUID = huis.id) -> bool:
+        voor = huis.regels()
+        hier = huis.consent.nog_open(huis.wie(wie), huishouden, kids)
+        assert lijn.consent().nog_open(lijn.wie(wie), huishouden, kids) is hier
+        assert huis.regels() == voor, "it is no look"
+        return hier
+
+    record = huis.toestemming()
+    assert nog_open("ellen", schuld, regie)
+    assert nog_open("ellen")
+    huis.trek_in(record)
+    assert not nog_open("ellen", schuld, regie)
+    assert nog_open("ellen", regie)
+    assert not nog_open("ellen", regie, uuid4().hex), "a key that never was"
+    assert not nog_open("ellen", regie, huishouden=NERGENS)
+    assert not nog_open("tom", regie)
+
+
 def test_a_service_seals_under_the_same_keys_and_its_own_name(lijn: Lijn) -> None:
     huis = lijn.huis
     plaatsen = [plaats(huis.anna), plaats(huis.bert, huis.anna), plaats(huis.id)]
@@ -185,6 +210,8 @@ def test_only_the_portal_reads(lijn: Lijn, dienst: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "dienst-geweigerd")
     with pytest.raises(ConsentOnbereikbaar):
         lijn.consent(dienst).vrijgave(lijn.wie("ellen"), lijn.huis.id, [])
+    with pytest.raises(ConsentOnbereikbaar):
+        lijn.consent(dienst).nog_open(lijn.wie("ellen"), lijn.huis.id, [])
     assert lijn.huis.regels() == voor
     assert lijn.rauw("portal", vraag).status_code == 200
 

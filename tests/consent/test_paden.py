@@ -21,7 +21,7 @@ from infra.positions import Positie
 from services.portal.pages.kader import HEADERS
 from tests.consent.huis import Huis
 from tests.consent.lijn import Lijn
-from tests.portal.bezoeker import Bezoeker
+from tests.portal.bezoeker import Bezoeker, gelezen
 
 GEHEIM = "Zilverreiger7731"
 
@@ -63,12 +63,16 @@ def test_next_request(huis: Huis, record: str) -> None:
 
 
 def test_open_page(huis: Huis, record: str, ellen: Bezoeker) -> None:
-    """Also when she sends a form from the page that is still open, and it comes back to her."""
+    """The open page is told; and a form that is sent from it brings nothing back to her."""
     pad = f"/huishoudens/{huis.id}"
     assert GEHEIM in ellen.zie(pad)
     actie = f"{pad}/vastleggingen/{record}/intrekking"
+    blad = next(attrs for tag, attrs in gelezen(ellen.zie(pad)).tags if tag == "main")
+    scherm = {naam: blad[f"data-{naam}"] or "" for naam in ("formulier", "doel", "delen")}
+    assert ellen.verstuur(f"{pad}/nog-open", scherm).status_code == 204
     formulier = ellen.verborgen(f"{pad}/vraag", f"{pad}/vraag")
     huis.trek_in(record)
+    assert ellen.verstuur(f"{pad}/nog-open", scherm).status_code == 205
     assert GEHEIM not in ellen.zie(pad)
     terug = ellen.verstuur(actie, formulier)
     assert terug.status_code == 409, "it was withdrawn before"

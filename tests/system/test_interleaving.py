@@ -130,7 +130,7 @@ def rijen(view: View) -> dict[str, list[str]]:
 
 
 def dossier(s: Stad, view: View, huis: str, wie: str) -> Any:
-    portal = Portal(view, s.world.consent.vrijgave, b"geheim" * 6)
+    portal = Portal(view, s.world.consent.vrijgave, s.world.consent.nog_open, b"geheim" * 6)
     return portal.dossier(s.wie[wie].aangemeld, UUID(huis))
 
 

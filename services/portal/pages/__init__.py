@@ -1,4 +1,4 @@
-"""The first face: server-rendered HTML, no script, readable on a phone and on paper.
+"""The first face: server-rendered HTML that works without script, on a phone and on paper.
 
 Reads through the portal, commands through the services' own `/v1`.
 """
@@ -36,7 +36,10 @@ from services.portal.pages import (
 )
 from services.portal.pages.kader import Kader
 
-_STATISCH = {"samenplan.css": "text/css; charset=utf-8", "samenplan.svg": "image/svg+xml"}
+_STATISCH = {
+    "samenplan.css": "text/css; charset=utf-8", "samenplan.js": "text/javascript; charset=utf-8",
+    "samenplan.svg": "image/svg+xml",
+}  # fmt: skip
 _METHODEN = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -50,9 +53,11 @@ def router(
     """
     folder = resources.files("services.portal").joinpath("static")
     bestanden = {naam: folder.joinpath(naam).read_bytes() for naam in _STATISCH}
-    versie = sha256(bestanden["samenplan.css"]).hexdigest()[:12]
-    stijl = f"/static/samenplan.css?v={versie}"
-    kader = Kader(portal, tokens, staff, api, now, secret, stijl, demo=demo)
+    middelen = {
+        naam: f"/static/{naam}?v={sha256(inhoud).hexdigest()[:12]}"
+        for naam, inhoud in bestanden.items()
+    }
+    kader = Kader(portal, tokens, staff, api, now, secret, middelen, demo=demo)
     pages = APIRouter(route_class=kader.route(), include_in_schema=False, redirect_slashes=False)
 
     @pages.get("/static/{naam}")

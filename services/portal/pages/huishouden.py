@@ -86,6 +86,16 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         body = {"huishouden": str(huishouden), "wijze": velden["wijze"]}
         return await doe(sessie, huishouden, velden, pad, body, "bevestiging", record)
 
+    @pages.post("/huishoudens/{huishouden:uuid}/nog-open")
+    async def nog_open(request: Request, huishouden: UUID) -> Response:
+        """Asked by an open page: 204 while all it shows is still open to this reader."""
+        sessie, velden = await kader.formulier(request)
+        open_ = await run_in_threadpool(
+            kader.portal.nog_open, sessie.wie, huishouden, velden["delen"].split(),
+            _doel(velden["doel"]),
+        )  # fmt: skip
+        return Response(status_code=204 if open_ else 205)
+
     async def doe(
         sessie: Sessie, huishouden: UUID, velden: Formulier, pad: str, body: dict[str, Any],
         gedaan: str, bij: UUID | None,
@@ -105,7 +115,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         dag = _dag(moment, kader.vandaag)
         geen_datum = bool(moment) and dag is None
         toen = None if dag is None else _einde_van(dag)
-        dossier = await run_in_threadpool(kader.portal.dossier, sessie.wie, huishouden, doel, toen)
+        dossier, delen = await run_in_threadpool(
+            kader.portal.geopend, sessie.wie, huishouden, doel, toen
+        )
         d = beeld(dossier, sessie.wie, kader.vandaag)
         nood = await hier_open(kader, sessie, huishouden) if "noodhulp" in d["rollen"] else None
         aandacht = [] if toen is not None else await _taken(kader, sessie, huishouden)
@@ -117,7 +129,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             nood=nood, taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
             niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
             voor_doel=doel, gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij),
-            aandacht=aandacht,
+            aandacht=aandacht, delen=delen,
             waarden={} if velden is None else velden.waarden,
             sleutel=None if velden is None else velden["sleutel"],
         )  # fmt: skip

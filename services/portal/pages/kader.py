@@ -1,6 +1,7 @@
 """What every page has: who is signed in, its frame, its forms, and what it says when it cannot.
 
-Rules kept here: no page without security headers, no script and nothing from outside; a form works
+Rules kept here: no page without security headers, no script but our own file and nothing from
+outside; a form works
 only from our own site and for the session it was made in; a command carries the key of the form,
 so that sending it twice records it once; what may not be known and what does not exist are one
 page, byte for byte; what was typed is never lost.
@@ -47,7 +48,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -91,7 +92,7 @@ class Kader:
 
     def __init__(
         self, portal: Portal, tokens: Tokens, staff: Staff, api: FastAPI,
-        now: Callable[[], datetime], secret: bytes, stijl: str, *, demo: bool,
+        now: Callable[[], datetime], secret: bytes, middelen: Mapping[str, str], *, demo: bool,
     ) -> None:  # fmt: skip
         self.portal, self.tokens, self.staff, self.demo = portal, tokens, staff, demo
         self.now = now
@@ -110,7 +111,7 @@ class Kader:
         ):  # fmt: skip
             self._env.filters[bewerking.__name__] = bewerking
         self._env.globals |= {
-            "stijl": stijl, "demo": demo, "nieuwe_sleutel": lambda: uuid4().hex,
+            "middelen": middelen, "demo": demo, "nieuwe_sleutel": lambda: uuid4().hex,
             "WOORDEN": woorden.WOORDEN,
         }  # fmt: skip
 

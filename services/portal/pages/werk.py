@@ -104,6 +104,12 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             return await toon_beperking(sessie, beperking, fout=fout)
         return kader.naar(f"/werk/beperking/{beperking}", f"beperking-{stap}", gedaan)
 
+    @pages.get("/werk/noodzoekingen")
+    async def noodzoekingen(request: Request) -> Response:
+        sessie = _van(kader.sessie(request), *ROLLEN)
+        gevonden = await kader.lees(sessie, "/noodzoekingen")
+        return kader.pagina("noodzoekingen.html", sessie, actief="/werk", gevonden=gevonden)
+
     @pages.get("/werk/afwijkingen")
     async def afwijkingen(request: Request) -> Response:
         sessie = _van(kader.sessie(request), Rol.BESLISSER, Rol.PRIVACY_OFFICER)
