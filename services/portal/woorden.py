@@ -67,6 +67,9 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "acute-verwaarlozing": "Iemand wordt ernstig verwaarloosd",
         "vermissing": "Iemand is vermist",
     },
+    "zoekwijze": {
+        "naam-en-geboortedatum": "naam en geboortedatum", "adres": "adres",
+    },
     "noodstap": {
         "noodtoegang-genomen": "Noodtoegang genomen",
         "noodtoegang-verantwoord": "Verslag gedaan",

@@ -350,3 +350,27 @@ def test_the_verdict_onterecht_blocks_until_it_is_lifted(nacht: Nacht) -> None:
     assert nacht.stap("hanna", nummer, "vrijgave", reden="Gesproken.").status_code == 201
     nacht.genomen()
     assert nacht.stad.zie("joris", f"/noodtoegangen/{nummer}")["oordeel"] == "onterecht"
+
+
+def test_who_searched_in_vain_is_for_supervision_and_reading_it_is_logged(nacht: Nacht) -> None:
+    nacht.neem(naam="Niemand Hier", geboortedatum="2012-01-05")
+    nacht.later(hours=25)
+    nacht.neem(postcode="9876ZZ", huisnummer="77")
+    voor = nacht.regels()
+    for wie in ("joris", "hanna", "femke", "pieter"):
+        laatste, eerste = nacht.stad.zie(wie, "/noodzoekingen")["noodzoekingen"]
+        assert (laatste["langs"], eerste["langs"]) == ("adres", "naam-en-geboortedatum")
+        assert laatste["hoeveelste"] == 1, "the first one is of the day before"
+        assert set(laatste) == {
+            "id",
+            "op",
+            "naam",
+            "functie",
+            "organisatie",
+            "categorie",
+            "langs",
+            "hoeveelste",
+        }
+    assert nacht.regels() == voor + 4
+    for wie in ("ellen", "yusuf", "nadia", "anna"):
+        assert nacht.stad.vraag("GET", wie, "/noodzoekingen").status_code == 404

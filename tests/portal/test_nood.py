@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
+from infra.logbook import logregels
 from services.portal.pages.werk import termijn
 from tests.consent.huis import Huis
 from tests.portal.bezoeker import Bezoeker, gelezen
@@ -85,6 +87,28 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
         assert "Terecht" in gezien
         assert REDEN in gezien
     assert REDEN not in Mens(huis, "femke").zie(nummer)
+
+
+def test_who_searched_in_vain_is_on_a_page_and_not_for_whom(huis: Huis) -> None:
+    nadia, joris = Mens(huis, "nadia"), Mens(huis, "joris")
+    nadia.doe("/noodtoegang", "/noodtoegang/bevestigen")
+    wat = {"categorie": "vermissing", "reden": REDEN}
+    for huisnummer in ("77", "79"):
+        nadia.doe("/noodtoegang", "/noodtoegang", **wat, postcode="9876zz", huisnummer=huisnummer)
+    for wie in ("joris", "hanna", "femke", "pieter"):
+        assert 'href="/werk/noodzoekingen"' in Mens(huis, wie).zie("/werk"), wie
+        gezien = Mens(huis, wie).zie("/werk/noodzoekingen")
+        assert "Nadia" in gezien
+        assert "adres" in gezien
+        assert "2e keer binnen 24 uur" in gezien
+        for dicht in (REDEN, "9876zz", "9876ZZ"):
+            assert dicht not in gezien, (wie, dicht)
+    with huis.consent.database.read() as tx:
+        welke = select(logregels).where(logregels.c.soort == "handeling")
+        laatste = max(huis.consent.logboek.read(tx, welke), key=lambda regel: regel.nr)
+    assert laatste.regel.inhoud["vraag"]["soort"] == "noodinzage"
+    assert len(laatste.regel.inhoud["vraag"]["noodzoekingen"]) >= 2
+    assert "Zocht" in joris.zie("/werk/noodzoekingen")
 
 
 @pytest.mark.parametrize(
@@ -199,6 +223,7 @@ def test_for_whom_these_pages_do_not_exist(huis: Huis) -> None:
     paden = {
         "/noodtoegang": {"nadia"},
         "/werk": {"hanna", "joris", "femke", "wil", "pieter"},
+        "/werk/noodzoekingen": {"hanna", "joris", "femke", "wil", "pieter"},
         "/werk/beperking": {"joris"},
         "/werk/afwijkingen": {"joris", "hanna"},
         f"/werk/advies/{huis.id}": {"hanna", "joris", "femke", "wil"},

@@ -36,7 +36,7 @@ WIE = {
     "/personen/{persoon}/inzagen": "anna", "/huishoudens/{huishouden}/inzagen": "joris",
     "/personen/{persoon}/wissing": "hanna", "/grondslagen": "yusuf", "/meldingen": "marloes",
     "/logboek/processing-activities": "joris", "/logboek/otlp": "joris",
-    "/logboek/volledigheid": "wil",
+    "/logboek/volledigheid": "wil", "/noodzoekingen": "joris",
     "/toestemmingen": "anna", "/opheffingen": "anna", "/akkoorden": "anna", "/bezwaren": "anna",
 }  # fmt: skip
 """Who does what the regisseur does not."""

@@ -1,8 +1,10 @@
-"""The emergency accesses that were taken, as the decision facts tell how they stand."""
+"""The emergency accesses that were taken, as the decision facts tell how they stand; and the
+searches that found nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +16,15 @@ from services.consent.toezicht.noodstand import Eerdere
 
 _SOORTEN = ("noodtoegang", "noodverslag", "noodoordeel", "noodvrijgave")
 """The decision facts that say how an emergency access stands; beside these `noodeinde`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vergeefs:
+    """A search that did not find exactly one household: by whom and when."""
+
+    id: UUID
+    medewerker: UUID
+    op: datetime
 
 
 class Genomen:
@@ -30,6 +41,17 @@ class Genomen:
             for rij in self._feiten.van_soort(tx, soort, medewerker=medewerker)
         ]
         return self._gelezen(tx, rijen, medewerker)
+
+    def vergeefs(self, tx: Tx, behalve: UUID) -> list[Vergeefs]:
+        """The searches that found nothing, newest first; not those of one."""
+        rijen = [r for r in self._feiten.van_soort(tx, "noodzoeking") if r.medewerker != behalve]
+        momenten = self._feiten.inhoud(rijen)
+        gevonden = (
+            Vergeefs(UUID(r.sleutel.rpartition(":")[2]), r.medewerker, datetime.fromisoformat(op))
+            for r in rijen
+            if (op := momenten.get(r.sleutel)) is not None
+        )
+        return sorted(gevonden, key=lambda een: een.op, reverse=True)
 
     def een(self, nummer: UUID, medewerker: UUID | None = None) -> Eerdere:
         """One of them; given who took it, only hers: to another it does not exist, and finding

@@ -1,18 +1,21 @@
-"""Looking at emergency accesses: whose, by whom, how judged. Every look is in the log.
+"""Looking at emergency accesses: whose, by whom, how judged; and at searches that found nothing.
+Every look is in the log.
 
 The one who took it sees her own; privacy officer and beslisser all of it; the FG and the duty
-manager who, when and how it stands, not why.
+manager who, when and how it stands, not why. Of a search: who, when and along what; for whom she
+looked was never kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from events.toezicht import NoodFact, NoodtoegangGenomen
+from events.begrippen import Actor
+from events.toezicht import Nood, NoodFact, NoodtoegangGenomen
 from infra.auth import Aangemeld, Rol
 from infra.database import Database, Tx
 from infra.decider import NietBekend
@@ -20,11 +23,14 @@ from infra.logbook import Logbook
 from services.consent.log.register import TOEZICHT
 from services.consent.log.verantwoording import Kop, Verantwoording
 from services.consent.toezicht.eigen import Lezer, Stap
-from services.consent.toezicht.nood import Noodtoegangen
+from services.consent.toezicht.genomen import Vergeefs
+from services.consent.toezicht.nood import VENSTER, Noodtoegangen
 from services.consent.toezicht.noodstand import Eerdere, Noodstand
 
 _INHOUD = (Rol.PRIVACY_OFFICER, Rol.BESLISSER)
 _METADATA = (*_INHOUD, Rol.FG, Rol.DIENSTLEIDER)
+MEESTE = 200
+"""Searches in one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,18 @@ class Gezien:
     stand: Noodstand
     uiterlijk: date
     stappen: tuple[Stap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Zoeking:
+    """A search that did not find exactly one household: by whom, why and along what (None of who
+    was erased); and the how manieth of hers it was within VENSTER."""
+
+    id: UUID
+    op: datetime
+    door: Actor | None
+    nood: Nood | None
+    hoeveelste: int
 
 
 class Noodzicht:
@@ -83,6 +101,28 @@ class Noodzicht:
         genomen = [s for s in gezien.stappen if isinstance(s.fact, NoodtoegangGenomen)]
         return replace(gezien, stappen=tuple(genomen))
 
+    def vergeefs(self, wie: Aangemeld) -> tuple[int, list[Zoeking]]:
+        """How many searches found nothing, and the last of them, newest first; not her own.
+
+        Raises NietBekend.
+        """
+        if wie.rol not in _METADATA:
+            raise NietBekend
+        with self._database.write() as tx:
+            alle = self._nood.genomen.vergeefs(tx, wie.actor.id)
+            gezien = [self._zoeking(tx, een, alle) for een in alle[:MEESTE]]
+            self._schrijf(tx, wie, {"noodzoekingen": [str(een.id) for een in gezien]})
+        return len(alle), gezien
+
+    def _zoeking(self, tx: Tx, een: Vergeefs, alle: Iterable[Vergeefs]) -> Zoeking:
+        (stap,) = self._lezer.stappen(tx, een.id)
+        nood = Nood.model_validate(stap.inhoud["nood"]) if "nood" in stap.inhoud else None
+        hoeveelste = sum(
+            ander.medewerker == een.medewerker and een.op - VENSTER < ander.op <= een.op
+            for ander in alle
+        )
+        return Zoeking(een.id, een.op, stap.door, nood, hoeveelste)
+
     def _zie(self, tx: Tx, een: Eerdere, *, inhoud: bool) -> Gezien:
         stand, stappen = Noodstand(), []
         for stap in self._lezer.stappen(tx, een.id):
@@ -94,7 +134,9 @@ class Noodzicht:
         return Gezien(een, stand, een.uiterlijk, tuple(stappen))
 
     def _log(self, tx: Tx, wie: Aangemeld, welke: list[Eerdere], *, inhoud: bool) -> None:
-        meer = {"noodtoegangen": [str(een.id) for een in welke], "tekst": inhoud}
+        self._schrijf(tx, wie, {"noodtoegangen": [str(een.id) for een in welke], "tekst": inhoud})
+
+    def _schrijf(self, tx: Tx, wie: Aangemeld, meer: Mapping[str, Any]) -> None:
         kop = Kop.hier(self._now(), self._now())
         regels = self._maak.handeling(kop, wie, "noodinzage", TOEZICHT, meer=meer)
         self._logboek.write(tx, self._now(), regels)
