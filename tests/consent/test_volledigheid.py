@@ -161,3 +161,59 @@ def test_it_is_done_every_day_and_told_in_health_and_figures(huis: Huis) -> None
     huis.consent.dagwerk.step()
     assert b'samenplan_logverschillen{gemeente="9999"} 1.0' in world.metrics().text()[1]
     assert (world.health().body["status"], world.health().body["logverschillen"]) == ("aandacht", 1)
+
+
+def test_when_it_was_compared_is_told_and_it_is_compared_again_when_asked(huis: Huis) -> None:
+    pad = "/logboek/volledigheid"
+    assert huis.stad.zie("joris", pad)["vergeleken"] is None
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    huis.consent.volledigheid.dagelijks()
+    gisteren = huis.stad.zie("joris", pad)
+    assert gisteren["vergeleken"]["regel"] == huis.regels()
+    assert gisteren["helemaal"] is None
+    weg = laatste_regel(huis)
+    with huis.consent.database.write() as tx:
+        tx.execute(delete(logregels).where(logregels.c.nr == weg))
+    tot = huis.regels()  # what is gone was the last row
+    nu = huis.stad.vraag("POST", "femke", f"{pad}/controle").json()
+    assert nu["open"] == 1
+    assert nu["vergeleken"] == nu["helemaal"]
+    assert nu["vergeleken"]["op"] > gisteren["vergeleken"]["op"]
+    assert nu["vergeleken"]["regel"] == tot
+    with huis.consent.database.read() as tx:
+        zelf = max(huis.consent.logboek.read(tx, select(logregels)), key=lambda rij: rij.nr)
+    assert zelf.regel.inhoud["wie"]["id"] == str(huis.stad.wie["femke"].id)
+    assert zelf.regel.inhoud["vraag"]["wat"] == "volledigheid"
+
+
+def test_comparing_by_hand_is_for_who_supervises_one_at_a_time(huis: Huis) -> None:
+    for wie in ("hanna", "ellen", "nadia", "pieter", "anna"):
+        answer = huis.stad.vraag("POST", wie, "/logboek/volledigheid/controle")
+        assert answer.status_code == 404, wie
+    with huis.consent.volledigheid._bezig:
+        answer = huis.stad.vraag("POST", "joris", "/logboek/volledigheid/controle")
+    assert answer.status_code == 409
+    assert "al vergeleken" in answer.text
+    assert huis.stad.zie("joris", "/logboek/volledigheid")["vergeleken"] is None
+
+
+def test_two_that_compare_at_once_keep_a_difference_once(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    with huis.consent.database.write() as tx:
+        tx.execute(delete(key_releases))
+    volledigheid = huis.consent.volledigheid
+    gelezen = volledigheid._gelezen
+    eerst = True
+
+    def tussendoor(*args: Any) -> Any:
+        nonlocal eerst
+        if eerst:
+            eerst = False
+            assert volledigheid.controleer() == 1
+        yield from gelezen(*args)
+
+    monkeypatch.setattr(volledigheid, "_gelezen", tussendoor)
+    assert volledigheid.controleer() == 0
+    assert len(taken(huis)) == volledigheid.open() == 1

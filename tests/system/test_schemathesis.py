@@ -37,6 +37,7 @@ WIE = {
     "/personen/{persoon}/wissing": "hanna", "/grondslagen": "yusuf", "/meldingen": "marloes",
     "/logboek/processing-activities": "joris", "/logboek/otlp": "joris",
     "/logboek/volledigheid": "wil", "/noodzoekingen": "joris",
+    "/logboek/volledigheid/controle": "wil",
     "/toestemmingen": "anna", "/opheffingen": "anna", "/akkoorden": "anna", "/bezwaren": "anna",
 }  # fmt: skip
 """Who does what the regisseur does not."""

@@ -8,9 +8,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from events.waarden import Dag
+from infra.auth import Aangemeld
 from infra.decider import NietBekend
 from infra.web import API_VERSION, Bericht, Wie
 from services.consent import NAAM
@@ -119,10 +127,20 @@ class NagerekendAntwoord(Bericht):
     fout: str | None
 
 
+class VergelekenAntwoord(Bericht):
+    """When releases and lines were compared, and up to which row of the log."""
+
+    op: AwareDatetime
+    regel: int
+
+
 class VolledigheidAntwoord(Bericht):
-    """`open`: how many differences nobody has looked into yet."""
+    """`open`: how many differences nobody has looked into yet; `vergeleken`: the last time, and
+    `helemaal` the last time from the first row on."""
 
     open: int
+    vergeleken: VergelekenAntwoord | None
+    helemaal: VergelekenAntwoord | None
     verschillen: list[VerschilAntwoord]
     nagerekend: NagerekendAntwoord | None
 
@@ -186,20 +204,38 @@ def router(consent: Consent) -> APIRouter:
     def volledigheid(wie: Wie) -> dict[str, Any]:
         """Voor wie toezicht houdt: elk verschil dat ooit gevonden is, en of het hele logboek nog
         past bij wat ervan is ondertekend."""
-        verschillen = consent.volledigheid.overzicht(wie)
-        stand = consent.narekening.overzicht(wie)
-        return {
-            "nagerekend": None
-            if stand is None
-            else {"dag": stand.dag, "regels": stand.regels, "fout": stand.fout},
-            "open": consent.volledigheid.open(),
-            "verschillen": [
-                {"vraag": v.vraag, "persoon": v.persoon, "meer": v.meer, "taak": v.taak}
-                for v in verschillen
-            ],
-        }
+        return _volledigheid(consent, wie)
+
+    @routes.post(
+        "/logboek/volledigheid/controle", response_model=VolledigheidAntwoord,
+        summary="Het logboek nu vergelijken met de uitgegeven sleutels",
+        operation_id="controleerVolledigheid",
+    )  # fmt: skip
+    def controle(wie: Wie) -> dict[str, Any]:
+        """Vanaf de eerste regel, voor wie toezicht houdt. Dat u dit deed, staat in het logboek."""
+        consent.volledigheid.controleer_nu(wie)
+        consent.loginzage.schrijf(wie, (), {"wat": "volledigheid"})
+        return _volledigheid(consent, wie)
 
     return routes
+
+
+def _volledigheid(consent: Consent, wie: Aangemeld) -> dict[str, Any]:
+    verschillen = consent.volledigheid.overzicht(wie)
+    laatst, helemaal = consent.volledigheid.vergeleken(wie)
+    stand = consent.narekening.overzicht(wie)
+    return {
+        "nagerekend": None
+        if stand is None
+        else {"dag": stand.dag, "regels": stand.regels, "fout": stand.fout},
+        "open": consent.volledigheid.open(),
+        "vergeleken": None if laatst is None else {"op": laatst.op, "regel": laatst.regel},
+        "helemaal": None if helemaal is None else {"op": helemaal.op, "regel": helemaal.regel},
+        "verschillen": [
+            {"vraag": v.vraag, "persoon": v.persoon, "meer": v.meer, "taak": v.taak}
+            for v in verschillen
+        ],
+    }
 
 
 def _activiteit(activiteit: Activiteit, uri: str, vandaag: date) -> dict[str, Any]:

@@ -7,18 +7,30 @@ an incident: it stays known, and it is a task for the privacy officer until some
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.auth import Aangemeld, Rol
 from infra.database import Database, Tx
-from infra.decider import NEDERLAND, NietBekend
+from infra.decider import NEDERLAND, NietBekend, RegelFout
 from infra.keys import key_releases
 from infra.logbook import Logbook, LogDamagedError, logregels
 from services.consent.tijd.taken import Taken
@@ -38,6 +50,12 @@ _verschillen = Table(
     Column("meer", Integer, nullable=False),
     Column("taak", Uuid),
 )  # fmt: skip
+_vergeleken = Table(
+    "vergeleken", tables,
+    Column("alles", Boolean, primary_key=True),
+    Column("op", String(40), nullable=False),
+    Column("regel", Integer, nullable=False),
+)  # fmt: skip
 TAAK = "log-verschil"
 _PER_KEER = 5000
 _TAKEN = 20
@@ -45,6 +63,18 @@ _TAKEN = 20
 _TERMIJN = timedelta(days=3)
 Plek = tuple[UUID, str, UUID]
 """Trace, span of the question, person."""
+
+
+class AlBezig(RegelFout):
+    """Er wordt op dit moment al vergeleken. Kijk over een minuut opnieuw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vergeleken:
+    """When releases and lines were last compared, and up to which row of the log."""
+
+    op: datetime
+    regel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +95,16 @@ class Volledigheid:
         self, database: Database, logboek: Logbook, taken: Taken, now: Callable[[], datetime]
     ) -> None:
         self._database, self._logboek, self._taken, self._now = database, logboek, taken, now
+        self._bezig = threading.Lock()
         database.create(tables)
 
     def controleer(self, *, alles: bool = False) -> int:
         """Compare what came since the last time, or everything; how many differences were found.
 
-        Both ends are read in one transaction: a release and its lines are committed together.
+        Both ends are read in one transaction: a release and its lines are committed together. Two
+        at once find the same and keep it once.
         """
+        op = self._now().isoformat()
         with self._database.read() as tx:
             stand = tx.execute(select(_stand)).first()
             begin = (0, 0) if alles or stand is None else (stand.regel, stand.vrijgave)
@@ -86,18 +119,23 @@ class Volledigheid:
                 saldo[plek] -= aantal
         anders = {plek: meer for plek, meer in saldo.items() if meer}
         with self._database.write() as tx:
-            if alles:  # what was settled since is told anew, with its task
-                bekend = {(rij.span, rij.persoon) for rij in tx.execute(select(_verschillen))}
-                anders = {p: m for p, m in anders.items() if (p[1], p[2]) not in bekend}
+            bekend = {(rij.span, rij.persoon) for rij in tx.execute(select(_verschillen))}
+            anders = {p: m for p, m in anders.items() if (p[1], p[2]) not in bekend}
             for (vraag, span, persoon), meer in anders.items():
                 tx.execute(
-                    insert(_verschillen).values(
-                        span=span, persoon=persoon, vraag=vraag, meer=meer, taak=None
-                    )
+                    upsert(_verschillen)
+                    .values(span=span, persoon=persoon, vraag=vraag, meer=meer, taak=None)
+                    .on_conflict_do_nothing()
                 )
             rij = {"nr": 1, "regel": eind[0], "vrijgave": eind[1]}
             tx.execute(
                 upsert(_stand).values(rij).on_conflict_do_update(index_elements=["nr"], set_=rij)
+            )
+            keer = {"alles": alles, "op": op, "regel": eind[0]}
+            tx.execute(
+                upsert(_vergeleken)
+                .values(keer)
+                .on_conflict_do_update(index_elements=["alles"], set_=keer)
             )
         self._meld()
         return len(anders)
@@ -106,6 +144,16 @@ class Volledigheid:
         """For a check by hand: compare everything. Raises LogDamagedError when it does not fit."""
         if self.controleer(alles=True) or self.open():
             raise LogDamagedError("de uitgegeven sleutels en de logregels zijn niet gelijk")
+
+    def controleer_nu(self, wie: Aangemeld) -> None:
+        """Compare everything, for who supervises. Raises NietBekend, AlBezig."""
+        _alleen_toezicht(wie)
+        if not self._bezig.acquire(blocking=False):
+            raise AlBezig
+        try:
+            self.controleer(alles=True)
+        finally:
+            self._bezig.release()
 
     def dagelijks(self) -> None:
         """What came since yesterday (for the daily work)."""
@@ -119,9 +167,20 @@ class Volledigheid:
 
     def overzicht(self, wie: Aangemeld) -> list[Verschil]:
         """All differences that were ever found, for who supervises. Raises NietBekend."""
-        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.FG):
-            raise NietBekend
+        _alleen_toezicht(wie)
         return self._bekend()
+
+    def vergeleken(self, wie: Aangemeld) -> tuple[Vergeleken | None, Vergeleken | None]:
+        """The last time, and the last time from the first row on; None: never. Raises
+        NietBekend."""
+        _alleen_toezicht(wie)
+        with self._database.read() as tx:
+            keren = {
+                rij.alles: Vergeleken(datetime.fromisoformat(rij.op), rij.regel)
+                for rij in tx.execute(select(_vergeleken))
+            }
+        laatst = max(keren.values(), key=lambda keer: keer.op, default=None)
+        return laatst, keren.get(True)
 
     def _bekend(self) -> list[Verschil]:
         with self._database.read() as tx:
@@ -173,3 +232,8 @@ class Volledigheid:
                     # Of the household as such there is no line: the record counts its keys.
                     for wiens, aantal in sleutels.items():
                         yield (regel.vraag, regel.span, UUID(wiens)), aantal
+
+
+def _alleen_toezicht(wie: Aangemeld) -> None:
+    if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.FG):
+        raise NietBekend
