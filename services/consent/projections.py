@@ -161,6 +161,15 @@ class Beslisfeiten:
         soorten = (*_HIER, *_HIER_GEWEEST, "gemeld")
         return {rij.persoon for rij in self.rijen(tx, huishouden) if rij.soort in soorten}
 
+    def personen_met(self, tx: Tx, begin: str) -> set[UUID]:
+        """Everybody who is or was in a household or its network here, and whose number begins with
+        these hexadecimal digits."""
+        eerste, laatste = (UUID(begin.ljust(32, cijfer)) for cijfer in "0f")
+        welke = select(tabel.c.persoon).where(
+            tabel.c.soort.in_((*_HIER, *_HIER_GEWEEST)), tabel.c.persoon.between(eerste, laatste)
+        )
+        return set(tx.execute(welke).scalars())
+
     def inhoud(self, rijen: Sequence[Rij]) -> dict[str, Any]:
         """What rows hold, by `sleutel`; nothing of the erased.
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from infra.auth import Rol
+from infra.decider import NietBekend
 from tests.consent.twee import Twee
 
 
@@ -178,3 +179,25 @@ def test_who_reads_the_decision(twee: Twee) -> None:
     for wie in ("ellen", "sanne", "pieter", "anna", "bert"):
         for pad in ("/beperkingen", f"/beperkingen/{nummer}"):
             assert twee.stad.vraag("GET", wie, pad).status_code == 404, wie
+
+
+def test_the_begin_of_a_number_finds_one_person_or_nobody(twee: Twee) -> None:
+    """Who is not there, who is not alone and who asks without being the privacy officer: alike."""
+    begin = str(twee.anna)[:8]
+    answer = twee.stad.vraag("POST", "joris", "/beperkingen", twee.voorstel(persoon=begin))
+    assert answer.status_code == 201, answer.text
+    gezien = twee.stad.zie("joris", f"/beperkingen/{answer.json()['id']}")
+    assert gezien["persoon"] == str(twee.anna)
+    niemand = "00000000" if begin != "00000000" else "11111111"
+    fout = {
+        wie: twee.stad.vraag("POST", wie, "/beperkingen", twee.voorstel(persoon=nummer))
+        for wie, nummer in (("joris", niemand), ("hanna", begin), ("ellen", begin))
+    }
+    for wie, antwoord in fout.items():
+        assert (antwoord.status_code, antwoord.json()) == (404, fout["joris"].json()), wie
+    beperkingen, gevraagd = twee.consent.beperkingen, []
+    for begin in ("", niemand):  # with "" begins the number of Anna, and of Bert
+        with twee.statements() as ran, pytest.raises(NietBekend):
+            beperkingen.persoon(twee.wie("joris"), begin)
+        gevraagd.append(ran)
+    assert gevraagd[0] == gevraagd[1]

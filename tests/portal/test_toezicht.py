@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
-from tests.consent.huis import Huis
+from infra.logbook import Geschreven, logregels
+from tests.consent.huis import NERGENS, Huis
 from tests.portal.test_nood import Mens
 from tests.system.stad import stad
+
+TEKSTEN = (
+    "weging", "doeleinden", "categorieen", "waarborgen", "verantwoordelijken", "opslag", "risicos",
+    "mededeling",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +36,63 @@ def test_when_the_log_was_compared_is_on_the_page_with_a_button(huis: Huis) -> N
     assert f"tot en met regel {tot} van het logboek" in na
     assert "geen verschil gevonden" in na
     assert Mens(huis, "hanna").verstuur(pad, {}).status_code != 303
+
+
+def test_the_log_leads_to_who_may_see_what_about_a_person(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    joris = Mens(huis, "joris")
+    pad = f"/huishoudens/{huis.id}/personen/{huis.anna}/zicht"
+    lijst = joris.zie(f"/inzagen?huishouden={huis.id}")
+    assert f'<a href="{pad}"><code>{str(huis.anna)[:8]}</code></a>' in lijst
+    assert f"/personen/{huis.id}/zicht" not in lijst, "a household is no person"
+    voor = huis.regels()
+    zonder = joris.doe(pad, pad, reden="Kort.")
+    assert "Zeg in ten minste tien tekens" in zonder
+    assert huis.regels() == voor
+    gezien = joris.doe(pad, pad, reden="Een klacht van een inwoner.")
+    assert "Yusuf Kaya" in gezien
+    assert "deelnemer aan het plan, voor schuldhulp" in gezien
+    assert "Deze persoon zelf" in gezien
+    assert "Anna" not in gezien
+    assert huis.regels() > voor
+    assert "Een klacht van een inwoner." in str([r.regel.inhoud for r in huis_log(huis)])
+    later = joris.doe(pad, pad, reden="Een klacht van een inwoner.", op="2031-01-01")
+    assert "Op 1 januari 2031" in later
+    assert "Op welke dag: is geen geldige datum" in joris.doe(
+        pad, pad, reden="Een klacht van een inwoner.", op="x"
+    )
+
+
+def test_who_may_see_what_is_not_told_of_whom_is_not_there(huis: Huis) -> None:
+    femke = Mens(huis, "femke")
+    for huishouden, persoon in ((huis.id, NERGENS), (NERGENS, huis.anna), (NERGENS, NERGENS)):
+        pad = f"/huishoudens/{huishouden}/personen/{persoon}/zicht"
+        answer = femke.doe(pad, pad, reden="Een klacht van een inwoner.")
+        assert "In dit huishouden is geen lid met dit nummer" in answer
+        assert "/werk/beperking" not in answer, "the FG proposes none"
+    pad = f"/huishoudens/{huis.id}/personen/{huis.anna}/zicht"
+    for wie in ("hanna", "pieter", "nadia", "tom"):
+        Mens(huis, wie).zie(pad, 404)
+
+
+def test_a_restriction_is_proposed_with_the_number_that_the_log_shows(huis: Huis) -> None:
+    joris, pad = Mens(huis, "joris"), "/werk/beperking"
+    zicht = joris.zie(f"/huishoudens/{huis.id}/personen/{huis.anna}/zicht")
+    verder = f"{pad}?persoon={huis.anna}"
+    assert f'href="{verder}"' in zicht
+    assert f'value="{huis.anna}"' in joris.zie(verder)
+    velden = dict.fromkeys(TEKSTEN, "Overwogen.") | {
+        "gronden": "i", "medewerkers": str(huis.stad.wie["sanne"].id), "van": "2026-03-01",
+        "herzienOp": "2026-06-01", "tot": "2026-09-01",
+    }  # fmt: skip
+    for niemand in ("00000000", str(NERGENS)):
+        answer = joris.doe(pad, pad, **velden, persoon=niemand)
+        assert "Nummer van de persoon: niet te vinden" in answer
+        assert f'value="{niemand}"' in answer
+    naar = joris.doe(pad, pad, **velden, persoon=f" {str(huis.anna)[:8].upper()} ")
+    assert f"Beperking over persoon {str(huis.anna)[:8]}" in joris.zie(naar)
+
+
+def huis_log(huis: Huis) -> list[Geschreven]:
+    with huis.consent.database.read() as tx:
+        return list(huis.consent.logboek.read(tx, select(logregels)))

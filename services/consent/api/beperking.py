@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from events.toezicht import Beperking, Beperkingsgrond, Toepassingsgebied
 from events.waarden import Dag, Doel, Kort, Tekst
@@ -15,6 +15,8 @@ from services.consent import NAAM
 from services.consent.api.nood import RedenBericht, StapAntwoord, stap_antwoord
 from services.consent.application import Consent
 from services.consent.toezicht.beperking import Gezien
+
+Begin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9a-fA-F]{8}$")]
 
 
 class GebiedBericht(Bericht):
@@ -28,9 +30,10 @@ class GebiedBericht(Bericht):
 
 
 class BeperkingBericht(Bericht):
-    """A decision with its weighing and the eight things of UAVG 41 lid 2."""
+    """A decision with its weighing and the eight things of UAVG 41 lid 2; of the person the number,
+    or as much of it as the log shows."""
 
-    persoon: UUID
+    persoon: UUID | Begin
     gronden: Annotated[tuple[Beperkingsgrond, ...], Field(min_length=1, max_length=10)]
     weging: Tekst
     doeleinden: Tekst
@@ -44,9 +47,9 @@ class BeperkingBericht(Bericht):
     herzien_op: Dag
     tot: Dag
 
-    def beperking(self) -> Beperking:
+    def beperking(self, persoon: UUID) -> Beperking:
         gebied = Toepassingsgebied(**dict(self.toepassingsgebied))
-        return Beperking(**dict(self) | {"toepassingsgebied": gebied})
+        return Beperking(**dict(self) | {"persoon": persoon, "toepassingsgebied": gebied})
 
 
 class BeperkingAntwoord(Bericht):
@@ -75,9 +78,11 @@ def router(consent: Consent) -> APIRouter:
     def stel_voor(body: BeperkingBericht, opdracht: Command) -> dict[str, Any]:
         """Door de privacy officer: wat wordt niet getoond, waarom mag dat, en tot wanneer. Wie in
         dezelfde blik is bekeken, ziet haar ook niet: anders verraadt zijn overzicht haar."""
-        return antwoord(
-            consent.beperkingen.stel_voor(opdracht.wie, body.beperking(), opdracht.context)
-        )
+        wie, persoon = opdracht.wie, body.persoon
+        if not isinstance(persoon, UUID):
+            persoon = consent.beperkingen.persoon(wie, persoon)
+        beperking = body.beperking(persoon)
+        return antwoord(consent.beperkingen.stel_voor(wie, beperking, opdracht.context))
 
     @routes.get(
         "", response_model=BeperkingenAntwoord, summary="Beperkingen die gelden",

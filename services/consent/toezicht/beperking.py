@@ -70,6 +70,19 @@ class Beperkingen:
         self.staf: Callable[[UUID], Persona | None] = lambda _: None
         """Who works here, by id; the API knows."""
 
+    def persoon(self, wie: Aangemeld, begin: str) -> UUID:
+        """Whose number begins so, for the privacy officer, whose pages show no more of it.
+
+        Raises NietBekend when nobody's does, and when more than one does.
+        """
+        if wie.rol is not Rol.PRIVACY_OFFICER:
+            raise NietBekend
+        with self._store.database.read() as tx:
+            gevonden = self._feiten.personen_met(tx, begin)
+        if len(gevonden) != 1:
+            raise NietBekend
+        return gevonden.pop()
+
     def stel_voor(self, wie: Aangemeld, beperking: Beperking, context: Context) -> Recorded:
         """The privacy officer prepares.
 
@@ -182,8 +195,7 @@ class Beperkingen:
 
     def _bestaat(self, persoon: UUID) -> bool:
         with self._store.database.read() as tx:
-            soorten = ("lid", "oud-lid", "netwerk", "oud-netwerk")
-            return any(self._feiten.van_soort(tx, soort, persoon=persoon) for soort in soorten)
+            return persoon in self._feiten.personen_met(tx, persoon.hex)
 
     def _voorstel(self, wie: Aangemeld, nummer: UUID) -> tuple[Stap, Beperking]:
         """What was prepared, for the beslisser. Raises NietBekend."""

@@ -31,9 +31,11 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         sessie = _toezicht(kader, request)
         velden = {naam: request.query_params.get(naam, "").strip() for naam in _VELDEN}
         regels: list[dict[str, Any]] = []
+        huis = ""
         fouten = _fouten(velden)
         if velden["huishouden"] and not fouten:
-            pad = f"/huishoudens/{nummer(velden['huishouden'])}/inzagen"
+            huis = str(nummer(velden["huishouden"]))
+            pad = f"/huishoudens/{huis}/inzagen"
             regels = _blikken((await kader.lees(sessie, pad))["regels"])
         zien = [regel for regel in regels if _gevraagd(regel, velden)]
         blad, bladen, hier = blad_van(request, zien)
@@ -43,7 +45,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             fouten=fouten, gezocht=bool(velden["huishouden"]) and not fouten, regels=hier,
             aantal=len(zien), alle=len(regels), soorten=_SOORTEN, blad=blad, bladen=bladen,
             tel=Counter(regel["is"] for regel in zien), verder=urlencode(gekozen),
-            gemeente=sessie.wie.gemeente,
+            gemeente=sessie.wie.gemeente, huis=huis, personen=_personen(hier, huis),
         )  # fmt: skip
 
     @pages.get("/inzagen/uitvoer.json")
@@ -61,6 +63,12 @@ def _toezicht(kader: Kader, request: Request) -> Sessie:
     if sessie.wie.rol not in _TOEZICHT:
         raise NietBekend
     return sessie
+
+
+def _personen(regels: Iterable[Mapping[str, Any]], huishouden: str) -> set[str]:
+    """Who is spoken of; what is about the household as such bears its number."""
+    over = {persoon for regel in regels for *_, wie in regel["delen"] for persoon in wie}
+    return over - {huishouden}
 
 
 def _fouten(velden: Mapping[str, str]) -> dict[str, str]:

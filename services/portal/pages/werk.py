@@ -21,6 +21,7 @@ _TEKSTEN = (
     "weging", "doeleinden", "categorieen", "waarborgen", "verantwoordelijken", "opslag", "risicos",
     "mededeling",
 )  # fmt: skip
+_NIEMAND = "Er is niet precies één persoon met dit nummer. Kijk het na, of neem het hele nummer."
 _GRONDEN = [(g.value, WOORDEN["beperkingsgrond"][g.value]) for g in Beperkingsgrond]
 
 
@@ -64,7 +65,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
 
     @pages.get("/werk/beperking")
     async def nieuwe_beperking(request: Request) -> Response:
-        return toon_beperkingsformulier(_van(kader.sessie(request), Rol.PRIVACY_OFFICER), _LEEG)
+        sessie = _van(kader.sessie(request), Rol.PRIVACY_OFFICER)
+        over = request.query_params.get("persoon", "")
+        return toon_beperkingsformulier(sessie, Formulier([("persoon", over)]))
 
     @pages.post("/werk/beperking")
     async def stel_beperking_voor(request: Request) -> Response:
@@ -80,6 +83,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         try:
             gedaan = await kader.opdracht(sessie, "/beperkingen", body, velden["sleutel"])
         except Afgewezen as fout:
+            if fout.status == 404:
+                fout = Afgewezen(404, _NIEMAND, fout.code, {"persoon": "niet te vinden"})
             return toon_beperkingsformulier(sessie, velden, fout)
         return kader.naar(f"/werk/beperking/{gedaan['id']}", "beperking", gedaan)
 

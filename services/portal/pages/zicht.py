@@ -1,5 +1,6 @@
 """Who may see what: for a resident about herself, with the consent she can give beside it; for the
-regisseur about a member of the household, by the rules alone."""
+regisseur about a member of the household, by the rules alone; for who supervises about anybody, by
+number, with a reason and on any day."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from services.portal.pages.kader import Kader
 from services.portal.pages.nodig import leg_toestemming_vast, toestemmingen
 
 _LEEG = Formulier([])
+_TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
 
 
 def routes(kader: Kader, pages: APIRouter) -> None:
@@ -27,16 +29,50 @@ def routes(kader: Kader, pages: APIRouter) -> None:
 
     @pages.get(pad)
     async def zicht(request: Request, huishouden: UUID, persoon: UUID) -> Response:
-        return await toon(kader.sessie(request), huishouden, persoon)
+        sessie = kader.sessie(request)
+        if sessie.wie.rol in _TOEZICHT:
+            return toon_toezicht(sessie, huishouden, persoon)
+        return await toon(sessie, huishouden, persoon)
 
     @pages.post(pad)
     async def geef(request: Request, huishouden: UUID, persoon: UUID) -> Response:
         sessie, velden = await kader.formulier(request)
+        if sessie.wie.rol in _TOEZICHT:
+            return await vraag_na(sessie, huishouden, persoon, velden)
         try:
             klaar = await leg_toestemming_vast(kader, sessie, huishouden, persoon, velden)
         except Afgewezen as fout:
             return await toon(sessie, huishouden, persoon, velden, fout)
         return kader.naar(f"/huishoudens/{huishouden}", "toestemming", klaar)
+
+    async def vraag_na(
+        sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier
+    ) -> Response:
+        body = {"huishouden": str(huishouden), "persoon": str(persoon),
+                "reden": velden.get("reden"), "op": velden.get("op")}  # fmt: skip
+        try:
+            gelezen = await kader.opdracht(sessie, "/simulaties", body, "")
+        except Afgewezen as fout:
+            return toon_toezicht(sessie, huishouden, persoon, velden, fout=fout)
+        return toon_toezicht(sessie, huishouden, persoon, velden, gelezen)
+
+    def toon_toezicht(
+        sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier = _LEEG,
+        gelezen: Mapping[str, Any] | None = None, fout: Afgewezen | None = None,
+    ) -> Response:  # fmt: skip
+        rijen = () if gelezen is None else gelezen["rijen"]
+        als = {rij["wie"]: rij["relaties"] for rij in rijen}
+        staf = {str(p.id): p.naam for p in kader.staff if p.rol is not Rol.INWONER}
+        namen = {wie: staf.get(wie, f"inwoner {wie[:8]}") for wie in als}
+        if str(persoon) in namen:
+            namen[str(persoon)] = "deze persoon zelf"
+        niet = fout is not None and fout.status == 404
+        return kader.pagina(
+            "zicht_toezicht.html", sessie, 200 if fout is None else fout.status, actief="/inzagen",
+            huishouden=huishouden, persoon=str(persoon), gelezen=gelezen, als=als,
+            kijkers=kijkers(rijen, namen), fout=fout, fouten=velden.fouten(fout, {}),
+            zin=_GEEN_LID if niet else None if fout is None else fout.zin, waarden=velden.waarden,
+        )  # fmt: skip
 
     async def toon(
         sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier = _LEEG,
@@ -70,6 +106,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             bij=velden["groep"], sleutel=velden["sleutel"] or None,
             gekozen=velden.alle("onderwerpen"), fouten=velden.fouten(fout, {}),
         )  # fmt: skip
+
+
+_GEEN_LID = "In dit huishouden is geen lid met dit nummer. Kijk het nummer na."
 
 
 def kijkers(rijen: Iterable[Mapping[str, Any]], namen: Mapping[str, str]) -> list[dict[str, Any]]:
