@@ -187,6 +187,10 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "moet": "U moet dit kunnen zien", "mag": "Ja, u mag dit zien",
         "mag-na": "Nog niet: er ontbreekt een stap", "mag-niet": "Nee, u mag dit niet zien",
     },
+    "uitkomst-toen": {
+        "moet": "Moest dit kunnen zien", "mag": "Mocht dit zien",
+        "mag-na": "Nog niet: er ontbrak een stap", "mag-niet": "Mocht dit niet zien",
+    },
     "regeluitkomst": {
         "moet": "Moet", "mag": "Mag", "mag-na": "Mag, onder een voorwaarde",
         "mag-niet": "Mag niet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +16,8 @@ from infra import trace
 from infra.logbook import Geschreven, Regel, logregels
 from services.consent.domain import Code
 from services.consent.log.verantwoording import Deel, per_uitkomst, uitkomst
-from services.consent.regels import regelset
+from services.consent.regels import Eis, regelset, regelsets
+from services.consent.uitleg.derde import over_een_ander
 from services.consent.uitleg.destijds import toen
 from tests.consent.huis import NERGENS, Huis
 from tests.consent.test_gevallen import GEVALLEN, besluit
@@ -308,6 +310,29 @@ def test_a_decision_is_known_to_who_asked_and_who_supervises(huis: Huis) -> None
     assert huis.regels() == voor + 4  # asking is on the record, found or not
     assert terug(huis, "joris", spoor, 409)["code"] == "reden-ontbreekt"
     assert terug(huis, "hanna", spoor, reden=REDEN)["besluiten"]
+
+
+def test_what_the_rules_say_to_one_is_told_of_her_to_another() -> None:
+    zinnen = {
+        zin
+        for gelezen in regelsets()
+        for regel in gelezen.regels
+        for zin in (regel.zin, regel.zin_zonder, regel.hoedzin)
+        if zin
+    } | {eis.tekst for eis in Eis}
+    assert len(zinnen) > 100
+    tot_haar = re.compile(r"\b(u|uw|uzelf|bent|kunt|wilt|zult)\b", re.IGNORECASE)
+    assert any(tot_haar.search(zin) for zin in zinnen)
+    for zin in zinnen:
+        verteld = over_een_ander(zin, "deze medewerker")
+        assert not tot_haar.search(verteld), verteld
+        assert (verteld != zin) is bool(tot_haar.search(zin))
+        assert verteld[0] == verteld[0].upper() or zin[0] == zin[0].lower()
+    zin = "U ziet dit omdat u curator bent van wie uw huis kent en uzelf ook."
+    assert over_een_ander(zin, "deze inwoner") == (
+        "Deze inwoner ziet dit omdat deze inwoner curator is van wie zijn of haar huis kent en "
+        "deze inwoner zelf ook."
+    )
 
 
 @pytest.mark.parametrize("geval", GEVALLEN, ids=lambda geval: geval["geval"])

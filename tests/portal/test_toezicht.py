@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -91,6 +93,27 @@ def test_a_restriction_is_proposed_with_the_number_that_the_log_shows(huis: Huis
         assert f'value="{niemand}"' in answer
     naar = joris.doe(pad, pad, **velden, persoon=f" {str(huis.anna)[:8].upper()} ")
     assert f"Beperking over persoon {str(huis.anna)[:8]}" in joris.zie(naar)
+
+
+def test_looking_back_tells_who_looked_about_whom_and_no_empty_heads(huis: Huis) -> None:
+    spoor = str(uuid4())
+    for kids in ([], [huis.kid(huis.anna)], []):
+        huis.consent.vrijgave(huis.wie("ellen"), huis.id, kids, vraag=UUID(spoor))
+    huis.consent.vrijgave(huis.wie("anna"), huis.id, [huis.kid(huis.anna)], vraag=UUID(spoor))
+    joris = Mens(huis, "joris")
+    pagina = joris.doe("/terugblik", "/terugblik", spoor=spoor, reden="Een klacht over een blik.")
+    assert pagina.count('<section class="deel" aria-labelledby="kop-') == 2
+    assert "Ellen de Wit" in pagina
+    assert f"inwoner {str(huis.anna)[:8]}" in pagina
+    assert "Anna" not in pagina
+    assert "deze medewerker" in pagina
+    assert "omdat het over deze inwoner zelf gaat" in pagina
+    tekst = re.sub("<[^>]+>", " ", pagina.partition("kop-zoek")[2].partition("</section>")[2])
+    assert not re.search(r"\b[Uu](w|zelf)?\b", tekst.partition("Dit is wat er toen")[0])
+    leeg = str(uuid4())
+    huis.consent.vrijgave(huis.wie("ellen"), huis.id, [], vraag=UUID(leeg))
+    niets = Mens(huis, "ellen").doe("/terugblik", "/terugblik", spoor=leeg)
+    assert "ging niets open voor u" in niets
 
 
 def huis_log(huis: Huis) -> list[Geschreven]:

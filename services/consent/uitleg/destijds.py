@@ -5,14 +5,14 @@ hash of the rule set, which stays readable. The facts of then are not worked out
 facts are kept as they are now, and a decision is not repeated but told. Who asked is told what
 opened, and what she named herself; never what stayed closed beside it, for that would tell her
 that it is there. Privacy officer, FG and beslisser (for a review) see all of it, with a reason, and
-nobody of those what she did herself.
+nobody of those what she did herself; they hear it in the third person.
 Asking is on the record too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from services.consent.domain import GEEN_RELATIE, Code, Controle
 from services.consent.log.blik import Blik, EigenInzage
 from services.consent.log.inzagen import uitgeschreven
 from services.consent.regels import Regel, regelset
+from services.consent.uitleg.derde import over_een_ander
 from services.consent.uitleg.zicht import RedenOntbreekt
 
 INZIEN = (Rol.PRIVACY_OFFICER, Rol.FG, Rol.BESLISSER)
@@ -122,7 +123,8 @@ class Destijds:
             raise EigenInzage
         if not besluiten:
             raise NietBekend
-        return [toen(rij, alles=toezicht) for rij in besluiten]
+        verteld = [toen(rij, alles=toezicht) for rij in besluiten]
+        return [_aan_een_ander(b) for b in verteld] if toezicht else verteld
 
 
 def toen(rij: Geschreven, *, alles: bool) -> BesluitToen:
@@ -146,6 +148,23 @@ def toen(rij: Geschreven, *, alles: bool) -> BesluitToen:
     return BesluitToen(
         rij.nr, rij.tijdstip, rij.regel.huishouden, wie, vraag, gezegd["versie"], gezegd["hash"],
         None if geheel is None else _toen(geheel, regels, wie), delen,
+    )  # fmt: skip
+
+
+def _aan_een_ander(besluit: BesluitToen) -> BesluitToen:
+    """As who supervises hears it: about who asked, and of a resident only her number."""
+    inwoner = besluit.wie.get("rol") == Rol.INWONER.value
+    wie = "deze inwoner" if inwoner else "deze medewerker"
+
+    def van(toen_: Toen) -> Toen:
+        ontbrak = tuple(over_een_ander(wat, wie) for wat in toen_.ontbrak)
+        return replace(toen_, zin=over_een_ander(toen_.zin, wie), ontbrak=ontbrak)
+
+    nummer = {"naam": f"inwoner {besluit.wie['id'][:8]}"} if inwoner else {}
+    return replace(
+        besluit, wie={**besluit.wie, **nummer},
+        geheel=None if besluit.geheel is None else van(besluit.geheel),
+        delen=tuple(replace(deel, toen=van(deel.toen)) for deel in besluit.delen),
     )  # fmt: skip
 
 

@@ -3,6 +3,8 @@ why it was decided so before."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +12,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from infra.auth import Rol
-from infra.decider import NietBekend
+from infra.decider import NietBekend, RegelFout
 from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader, nummer
+
+_MET_HUISHOUDEN = (Rol.INWONER, Rol.PROFESSIONAL)
 
 
 def routes(kader: Kader, pages: APIRouter) -> None:
@@ -55,14 +59,29 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             gevonden = await kader.opdracht(sessie, "/terugblikken", body, velden["sleutel"])
         except Afgewezen as fout:
             return toon_terug(sessie, velden, fout=fout)
-        return toon_terug(sessie, velden, gevonden)
+        # A question that asked for nothing and was refused nothing tells nothing.
+        gevonden["besluiten"] = [b for b in gevonden["besluiten"] if b["delen"] or b["geheel"]]
+        return toon_terug(sessie, velden, gevonden, await namen_bij(sessie, gevonden["besluiten"]))
+
+    async def namen_bij(sessie: Sessie, besluiten: list[dict[str, Any]]) -> dict[str, str]:
+        """Whom a decision was about, by the name that the reader sees today."""
+        namen: dict[str, str] = {}
+        if sessie.wie.rol in _MET_HUISHOUDEN:
+            for huis in {b["huishouden"] for b in besluiten if b["huishouden"] is not None}:
+                namen[huis] = "het huishouden"
+                with suppress(RegelFout):
+                    h = await run_in_threadpool(kader.portal.kort, sessie.wie, UUID(huis))
+                    leden: list[dict[str, Any]] = zichtbaar(h)["leden"]
+                    namen |= {str(lid["id"]): lid.get("persoonsnaam", "dit lid") for lid in leden}
+            namen[str(sessie.wie.actor.id)] = "u"
+        return namen
 
     def toon_terug(
         sessie: Sessie, velden: Formulier, gevonden: dict[str, Any] | None = None,
-        fout: Afgewezen | None = None,
+        namen: Mapping[str, str] | None = None, fout: Afgewezen | None = None,
     ) -> Response:  # fmt: skip
         return kader.pagina(
             "terugblik.html", sessie, 200 if fout is None else fout.status, gevonden=gevonden,
             fout=fout, fouten=velden.fouten(fout, {}), waarden=velden.waarden,
-            met_reden=sessie.wie.rol not in (Rol.INWONER, Rol.PROFESSIONAL),
+            namen=namen or {}, met_reden=sessie.wie.rol not in _MET_HUISHOUDEN,
         )  # fmt: skip
