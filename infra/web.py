@@ -81,6 +81,17 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
 )
 
 
+def status_of(error: RegelFout) -> tuple[int, str]:
+    """The HTTP status and title of a rule that was broken, here and on a page alike."""
+    return next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
+
+
+NU_NIET = (
+    "Samenplan kan er even niet bij. Probeer het zo opnieuw: wat al is bewaard, komt er niet "
+    "dubbel bij."
+)
+
+
 class Bericht(BaseModel):
     """Base of every request and response body: camelCase, closed."""
 
@@ -366,11 +377,7 @@ class _Border:
                 # A server of ours is away, perhaps in the middle of a commit.
                 log.warning("request not answered", error=type(error).__name__)
                 if not started:
-                    detail = (
-                        "Samenplan kan er even niet bij. Probeer het zo opnieuw: wat al is "
-                        "bewaard, komt er niet dubbel bij."
-                    )
-                    answer = problem(503, "Even niet beschikbaar", detail, "even-niet-beschikbaar")
+                    answer = problem(503, "Even niet beschikbaar", NU_NIET, "even-niet-beschikbaar")
                     answer.headers["Retry-After"] = "2"
                     await answer(scope, receive, send_with_headers)
             except Exception as error:  # noqa: BLE001  # the last line of defence: a number, no content
@@ -387,12 +394,9 @@ def install_errors(app: FastAPI) -> None:
 
     def regel(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RegelFout)
-        for kind, status, title in _STATUS:
-            if isinstance(error, kind):
-                # One text for all that may not be known: a subclass must not show itself.
-                said = NietBekend() if kind is NietBekend else error
-                return problem(status, title, said.zin, said.code)
-        raise AssertionError
+        # One text for all that may not be known: a subclass must not show itself.
+        said = NietBekend() if isinstance(error, NietBekend) else error
+        return problem(*status_of(error), said.zin, said.code)
 
     def invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -438,9 +442,13 @@ def install_errors(app: FastAPI) -> None:
 
 
 _DUTCH = {
-    "missing": "ontbreekt", "string_too_short": "is te kort",
+    "missing": "ontbreekt",
+    "string_too_short": "is te kort; schrijf ten minste {min_length} tekens",
     "extra_forbidden": "heeft een veld dat hier niet hoort",
-    "string_too_long": "is te lang", "string_pattern_mismatch": "heeft niet de goede vorm",
+    "string_too_long": "is te lang; schrijf ten hoogste {max_length} tekens",
+    "too_short": "heeft er te weinig; geef er ten minste {min_length}",
+    "too_long": "heeft er te veel; geef er ten hoogste {max_length}",
+    "string_pattern_mismatch": "heeft niet de goede vorm",
     "uuid_parsing": "is geen geldig nummer (uuid)", "enum": "is geen van de mogelijke keuzes",
     "json_invalid": "is geen geldige JSON", "string_type": "is geen tekst",
     "int_parsing": "is geen getal", "bool_parsing": "is geen ja of nee",
@@ -459,7 +467,7 @@ def _dutch(item: dict[str, Any]) -> str:
         return str(item["msg"]).removeprefix("Value error, ")
     if kind.startswith(("date", "time")):
         return "is geen geldige datum of tijd"
-    return _DUTCH.get(kind, "klopt niet")
+    return _DUTCH.get(kind, "klopt niet").format(**item.get("ctx", {}))
 
 
 def _dutch_rules(schema: dict[str, Any]) -> dict[str, Any]:

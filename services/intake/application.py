@@ -59,11 +59,11 @@ ONTVANGEN = (
 
 
 class AlleenToeleiding(GeenRecht):
-    """Dit is het werk van een medewerker toeleiding of coördinatie."""
+    """Dit hoort niet bij uw taak. Vraag een medewerker toeleiding of coördinatie."""
 
 
 class NietMelden(GeenRecht):
-    """Melden doet een inwoner of een professional."""
+    """U kunt hier niet melden. Dat doet een inwoner of een professional."""
 
 
 class AlleenTestBsn(RegelFout):

@@ -119,8 +119,8 @@ def test_who_searched_in_vain_is_on_a_page_and_not_for_whom(huis: Huis) -> None:
         ({}, ["Naam: vul naam en geboortedatum in, of postcode en huisnummer"]),
         ({"naam": "Kees Proef", "geboortedatum": "2012-01-05", "postcode": "1234ab",
           "huisnummer": "12"}, ["Naam: zoek op naam en geboortedatum of op adres"]),
-        ({"reden": "", "categorie": ""}, ["Waarom kan het niet wachten?: vul dit in",
-                                         "Wat is er aan de hand?: maak een keuze"]),
+        ({"reden": "", "categorie": ""}, ["Waarom kan het niet wachten: vul dit in",
+                                         "Wat is er aan de hand: maak een keuze"]),
     ],
 )  # fmt: skip
 def test_what_an_emergency_form_lacks_is_told_at_its_field(
@@ -173,7 +173,7 @@ def test_a_restriction_on_the_pages(huis: Huis) -> None:
         "van": "2026-03-01", "herzienOp": "2026-06-01", "tot": "2026-09-01",
     }  # fmt: skip
     fout = joris.doe("/werk/beperking", "/werk/beperking", **velden | {"herzienOp": "2026-10-01"})
-    assert "De herziening ligt" in fout
+    assert "De dag om dit opnieuw te bekijken kan niet" in fout
     naar = joris.doe("/werk/beperking", "/werk/beperking", **velden)
     pad = naar.partition("?")[0]
     assert "Zonder besluit wordt niets afgeschermd" in joris.zie(pad)

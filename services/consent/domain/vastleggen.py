@@ -49,7 +49,7 @@ class NiemandNamens(MagNietNamens):
 
 
 class LopendVerleden(RegelFout):
-    """De einddatum ligt in het verleden."""
+    """De einddatum is al voorbij. Kies een dag vanaf vandaag."""
 
 
 class NogNietIngegaan(RegelFout):
@@ -69,15 +69,18 @@ class BezwaarStaat(RegelFout):
 
 
 class AlleenMinderjarig(RegelFout):
-    """Een maatregel gaat over een kind onder de 18, van wie de geboortedatum bekend is."""
+    """Dit kan alleen bij een kind onder de 18. Is de geboortedatum niet bekend? Leg die eerst
+    vast."""
 
 
 class AlleenJeugdige(RegelFout):
-    """In de verwijsindex staan alleen jongeren onder de 23, van wie de geboortedatum bekend is."""
+    """Dit kan alleen bij een jongere onder de 23. Is de geboortedatum niet bekend? Leg die eerst
+    vast."""
 
 
 class AlleenMeerderjarig(RegelFout):
-    """Een vertegenwoordiger is er voor een volwassene die is vastgelegd als wilsonbekwaam."""
+    """Een vertegenwoordiger kan alleen bij een volwassene die hierover niet zelf kan beslissen. Leg
+    dat eerst vast."""
 
 
 class NietVoorZichzelf(RegelFout):
@@ -114,7 +117,7 @@ class AlleenDeGeheimhouder(RegelFout):
 
 
 class AlleenVoorZichzelf(RegelFout):
-    """In de verwijsindex meldt ieder alleen voor zichzelf."""
+    """In de verwijsindex meldt u alleen voor uzelf. Vraag uw collega om dat zelf te doen."""
 
 
 class AlleenDeelnemer(RegelFout):

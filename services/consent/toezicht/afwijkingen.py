@@ -61,7 +61,8 @@ class AfwijkingenUit(RegelFout):
 
 
 class TermijnKloptNiet(RegelFout):
-    """De termijn begint vóór zij eindigt, is nog niet voorbij, en duurt ten hoogste een jaar."""
+    """Deze termijn kan niet. Kies een laatste dag vanaf vandaag, na de eerste dag, en ten
+    hoogste een jaar daarna."""
 
 
 class NogGeenInstemming(RegelFout):

@@ -28,7 +28,8 @@ class LeegBereik(RegelFout):
 
 
 class HerzienNaEinde(RegelFout):
-    """De herziening ligt na vandaag en niet na het einde van de beperking."""
+    """De dag om dit opnieuw te bekijken kan niet. Kies een dag na vandaag, en niet na het einde
+    van de beperking."""
 
 
 class Termijnen(BaseModel):
@@ -74,7 +75,7 @@ class AlBeeindigd(RegelFout):
 
 
 class ZelfVoorbereid(GeenRecht):
-    """Wie een besluit voorbereidt, neemt het niet zelf."""
+    """U bereidde dit voor, dus u beslist er niet over. Vraag een andere beslisser."""
 
 
 def toets(beperking: Beperking, vandaag: date) -> None:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class MandaatGeldtNiet(RegelFout):
-    """Het mandaat van de regisseur moet vandaag gelden (Awb 10:3)."""
+    """Dit mandaat geldt vandaag niet. Kies een mandaat dat vandaag geldt (Awb 10:3)."""
 
 
 class EigenMandaat(RegelFout):
@@ -22,7 +22,7 @@ class EigenMandaat(RegelFout):
 
 
 class GeenLeden(RegelFout):
-    """Een huishouden begint met minstens één lid."""
+    """Er is geen lid gekozen. Noem ten minste één lid."""
 
 
 class AlGevormd(RegelFout):
@@ -34,7 +34,8 @@ class AlBetrokken(RegelFout):
 
 
 class RedenPastNiet(RegelFout):
-    """Deze reden past niet: iemand wordt geboren of trekt in, en verhuist, scheidt of overlijdt."""
+    """Deze reden past niet. Erbij komt wie is geboren of intrekt; weg gaat wie verhuist,
+    scheidt, uit huis gaat of overlijdt."""
 
 
 class InDeToekomst(RegelFout):
@@ -46,7 +47,8 @@ class EindeVoorBegin(RegelFout):
 
 
 class GezagKloptNiet(RegelFout):
-    """Het aantal gezagdragers past niet bij deze vorm van gezag."""
+    """Dit aantal mensen past niet bij deze vorm van gezag. Kies wie er in het gezagsregister
+    staat."""
 
 
 class AlMeegedeeld(RegelFout):
@@ -66,7 +68,8 @@ class AlOpgepakt(RegelFout):
 
 
 class DeelnemerOnbekend(RegelFout):
-    """Aan tafel zitten leden, mensen uit het netwerk en medewerkers uit de gids."""
+    """Iemand aan tafel is hier niet bekend. Kies leden, mensen uit het netwerk, of medewerkers
+    uit de gids."""
 
 
 class GesprekAlAfgerond(RegelFout):
@@ -78,11 +81,12 @@ class GeenZitting(RegelFout):
 
 
 class LegeNotitie(RegelFout):
-    """Een notitie zegt iets: wat goed gaat, een zorg, een wens, eigen kracht of wie helpt."""
+    """Deze notitie is leeg. Schrijf op wat goed gaat, een zorg, een wens, eigen kracht, of wie
+    helpt."""
 
 
 class ZrmPerPersoon(RegelFout):
-    """Een niveau van de zelfredzaamheid-matrix gaat over één persoon."""
+    """Kies één persoon voor dit niveau van de zelfredzaamheid-matrix."""
 
 
 def gedeeld(rubriek: Rubriek, *betrokkenen: UUID) -> Zegelplaats:

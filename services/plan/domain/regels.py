@@ -28,7 +28,8 @@ class AlleenSteller(GeenRecht):
 
 
 class AlleenEigenaar(GeenRecht):
-    """De stand van een actie werkt bij wie haar uitvoert, of een professional in het plan."""
+    """U kunt deze actie niet bijwerken. Dat doet wie haar uitvoert, of een professional in het
+    plan."""
 
 
 class AlleenEigenStandpunt(GeenRecht):
@@ -44,23 +45,24 @@ class PlanIsAfgesloten(RegelFout):
 
 
 class EvaluatieInVerleden(RegelFout):
-    """De evaluatiedatum ligt in het verleden."""
+    """De dag om samen terug te kijken is al voorbij. Kies een dag vanaf vandaag."""
 
 
 class PersoonHoortErNietBij(RegelFout):
-    """Een doel of een standpunt gaat alleen over leden van het huishouden."""
+    """Deze persoon hoort niet bij het huishouden. Kies een lid."""
 
 
 class EigenaarDoetNietMee(RegelFout):
-    """Wie een actie uitvoert, doet mee: als professional in het plan, lid of netwerklid."""
+    """Deze persoon doet niet mee. Kies een lid, iemand uit het netwerk, of een professional in het
+    plan."""
 
 
 class RedenOntbreekt(RegelFout):
-    """Lukt een actie niet, dan hoort daar de reden bij."""
+    """Schrijf op waarom de actie niet lukte."""
 
 
 class VolgordeKloptNiet(RegelFout):
-    """De volgorde noemt elk lopend doel precies één keer."""
+    """Deze volgorde klopt niet. Noem elk lopend doel precies één keer."""
 
 
 class AlDeelnemer(RegelFout):

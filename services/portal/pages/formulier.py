@@ -37,11 +37,12 @@ class Sessie:
     formulier: str
 
 
-_TEKST = (
-    "noodzaak", "tot", "wijze", "van", "instelling", "kenmerk", "toelichting", "toets", "afweging",
-    "contact", "reden", "naam", "geboortedatum", "postcode", "huisnummer", "verslag", "advies",
-    "motivering",
+_KEUZE = (
+    "persoon", "herkomst", "onderwerp", "onderwerpen", "ontvanger", "doel", "gegevenDoor",
+    "opheffingDoor", "regimes", "categorie", "uitkomst", "houders", "soort", "als", "aan",
+    "medewerker", "gronden",
 )  # fmt: skip
+"""Fields that are chosen, not written."""
 
 
 class Formulier:
@@ -60,14 +61,18 @@ class Formulier:
     def alle(self, naam: str) -> list[str]:
         return [waarde for key, waarde in self._paren if key == naam]
 
-    def fouten(self, fout: Afgewezen | None, velden: Mapping[str, str]) -> dict[str, str]:
+    def fouten(
+        self, fout: Afgewezen | None, velden: Mapping[str, str], tekst: Sequence[str] = ()
+    ) -> dict[str, str]:
         """What is wrong by field of this form; what was left empty is asked for, not judged.
 
-        `velden` names the field for what a service calls otherwise.
+        `velden` names the field for what a service calls otherwise, `tekst` what is written here
+        and chosen elsewhere.
         """
         fouten = {} if fout is None else fout.fouten
+        keuze = {naam for naam in _KEUZE if naam not in tekst}
         return {
-            naam: wat if self[naam] else ("vul dit in" if naam in _TEKST else "maak een keuze")
+            naam: wat if self[naam] else ("maak een keuze" if naam in keuze else "vul dit in")
             for naam, wat in ((velden.get(naam, naam), wat) for naam, wat in fouten.items())
         }
 

@@ -130,6 +130,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
             voor_doel=doel, gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij),
             aandacht=aandacht, delen=delen,
+            fouten={} if velden is None else velden.fouten(fout, {}, ("uitkomst",)),
             waarden={} if velden is None else velden.waarden,
             sleutel=None if velden is None else velden["sleutel"],
         )  # fmt: skip

@@ -27,9 +27,10 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoes
 
 from infra import trace
 from infra.auth import Aangemeld, NotSignedInError, Rol, Tokens
-from infra.decider import NEDERLAND, NietBekend, RegelFout, WordtHersteld
+from infra.decider import NEDERLAND, NietBekend, RegelFout
 from infra.staff import Staff
-from infra.web import NogNietVerwerkt, wacht_op
+from infra.transient import TRANSIENT
+from infra.web import NU_NIET, status_of, wacht_op
 from services.portal import woorden
 from services.portal.application import Portal
 from services.portal.pages.formulier import (
@@ -80,6 +81,7 @@ GEDAAN = {
     "nood-vrijgave": "De vrijgave is vastgelegd.",
     "nood-openstelling": "Uw dossier is opengesteld.",
     "aantekening": "Genoteerd.",
+    "advies": "Uw advies is vastgelegd.",
     "afwijkingen": "De instelling voor afwijkingen is vastgelegd.",
     "beperking": "Het voorstel ligt bij de beslisser.",
     "beperking-besluit": "Het besluit is vastgelegd en geldt vanaf nu.",
@@ -240,10 +242,13 @@ class Kader:
         if isinstance(error, GeenEigenFormulier):
             return self.pagina("fout.html", sessie, 403, zin=error.zin, opnieuw=None)
         if isinstance(error, RegelFout):
-            status = 503 if isinstance(error, NogNietVerwerkt | WordtHersteld) else 409
+            status, _ = status_of(error)
             return self.pagina("fout.html", sessie, status, zin=error.zin, opnieuw=request.url.path)
         if isinstance(error, Afgewezen):
             return self.pagina("fout.html", sessie, error.status, zin=error.zin, opnieuw=None)
+        if isinstance(error, TRANSIENT):
+            log.warning("page not shown", error=type(error).__name__)
+            return self.pagina("fout.html", sessie, 503, zin=NU_NIET, opnieuw=request.url.path)
         nummer = uuid4()
         log.error("unexpected error", number=str(nummer), error=type(error).__name__)
         zin = "Er ging iets mis. Wat u deed is misschien niet bewaard."

@@ -129,7 +129,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         n = await kader.lees(sessie, f"/noodtoegangen/{nummer}")
         return kader.pagina(
             "nood_een.html", sessie, 200 if fout is None else fout.status, n=n, gedaan=gedaan,
-            fout=fout, waarden=velden.waarden, sleutel=velden["sleutel"], basis=basis,
+            fout=fout, fouten=velden.fouten(fout, {}),
+            waarden=velden.waarden, sleutel=velden["sleutel"], basis=basis,
             over=over(n, kader.now()), zelf=str(sessie.wie.actor.id) == n["medewerker"],
         )  # fmt: skip
 

@@ -50,17 +50,17 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     async def advies(request: Request, over: UUID) -> Response:
         sessie = _van(kader.sessie(request), *ROLLEN[:3])
         await kader.wacht(request)
-        gelezen = await kader.lees(sessie, f"/adviezen/{over}")
-        return kader.pagina(
-            "werk_advies.html", sessie, actief="/werk", over=over, adviezen=gelezen["adviezen"]
-        )
+        return await toon_adviezen(sessie, over, GEDAAN.get(request.query_params.get("gedaan", "")))
 
     @pages.post("/werk/advies/{over:uuid}")
     async def adviseer(request: Request, over: UUID) -> Response:
         sessie, velden = await kader.formulier(request)
         _van(sessie, Rol.FG)
         body = {"over": str(over), "advies": velden["advies"]}
-        gedaan = await kader.opdracht(sessie, "/adviezen", body, velden["sleutel"])
+        try:
+            gedaan = await kader.opdracht(sessie, "/adviezen", body, velden["sleutel"])
+        except Afgewezen as fout:
+            return await toon_adviezen(sessie, over, velden=velden, fout=fout)
         return kader.naar(f"/werk/advies/{over}", "advies", gedaan)
 
     @pages.get("/werk/beperking")
@@ -106,7 +106,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         try:
             gedaan = await kader.opdracht(sessie, pad, body, velden["sleutel"])
         except Afgewezen as fout:
-            return await toon_beperking(sessie, beperking, fout=fout)
+            return await toon_beperking(sessie, beperking, fout=fout, velden=velden)
         return kader.naar(f"/werk/beperking/{beperking}", f"beperking-{stap}", gedaan)
 
     @pages.get("/werk/noodzoekingen")
@@ -148,7 +148,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
                 uit = waarom.zin
         return kader.pagina(
             "afwijkingen.html", sessie, 200 if fout is None else fout.status, actief="/werk",
-            gevonden=gevonden, uit=uit, fout=fout, fouten=velden.fouten(fout, {}),
+            gevonden=gevonden, uit=uit, fout=fout, fouten=velden.fouten(fout, {}, ("doel",)),
             waarden=velden.waarden, sleutel=velden["sleutel"],
         )  # fmt: skip
 
@@ -179,8 +179,9 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         return kader.pagina(
             "werk.html", sessie, 200 if fout is None else fout.status, actief="/werk", taken=taken,
             nood=nood[:20], beperkingen=beperkingen, stukken={stuk["id"]: stuk for stuk in eigen},
-            gedaan=gedaan, fout=fout, fouten=velden.fouten(fout, {}), waarden=velden.waarden,
-            sleutel=velden["sleutel"], bij=None if bij is None else str(bij),
+            gedaan=gedaan, fout=fout, fouten=velden.fouten(fout, {}, ("uitkomst",)),
+            waarden=velden.waarden, sleutel=velden["sleutel"],
+            bij=None if bij is None else str(bij),
         )  # fmt: skip
 
     def toon_beperkingsformulier(
@@ -190,19 +191,33 @@ def routes(kader: Kader, pages: APIRouter) -> None:
                        if p.rol is not Rol.INWONER]  # fmt: skip
         return kader.pagina(
             "beperking_nieuw.html", sessie, 200 if fout is None else fout.status, actief="/werk",
-            fout=fout, fouten=velden.fouten(fout, {"toepassingsgebied": "van"}),
+            fout=fout,
+            fouten=velden.fouten(fout, {"toepassingsgebied": "van"}, ("persoon",)),
             waarden=velden.waarden, sleutel=velden["sleutel"], gronden=_GRONDEN,
             gekozen=velden.alle("gronden") + velden.alle("medewerkers"), medewerkers=medewerkers,
         )  # fmt: skip
 
+    async def toon_adviezen(
+        sessie: Sessie, over: UUID, gedaan: str | None = None, velden: Formulier = _LEEG,
+        fout: Afgewezen | None = None,
+    ) -> Response:  # fmt: skip
+        gelezen = await kader.lees(sessie, f"/adviezen/{over}")
+        return kader.pagina(
+            "werk_advies.html", sessie, 200 if fout is None else fout.status, actief="/werk",
+            over=over, adviezen=gelezen["adviezen"], gedaan=gedaan, fout=fout,
+            fouten=velden.fouten(fout, {}), waarden=velden.waarden, sleutel=velden["sleutel"],
+        )  # fmt: skip
+
     async def toon_beperking(
-        sessie: Sessie, nummer: UUID, gedaan: str | None = None, fout: Afgewezen | None = None
-    ) -> Response:
+        sessie: Sessie, nummer: UUID, gedaan: str | None = None, fout: Afgewezen | None = None,
+        velden: Formulier = _LEEG,
+    ) -> Response:  # fmt: skip
         b = await kader.lees(sessie, f"/beperkingen/{nummer}")
         namen = {str(p.id): p.naam for p in kader.staff if p.rol is not Rol.INWONER}
         return kader.pagina(
             "beperking.html", sessie, 200 if fout is None else fout.status, actief="/werk", b=b,
-            gedaan=gedaan, fout=fout, namen=namen, gronden=dict(_GRONDEN),
+            gedaan=gedaan, fout=fout, fouten=velden.fouten(fout, {}), namen=namen,
+            waarden=velden.waarden, sleutel=velden["sleutel"], gronden=dict(_GRONDEN),
         )  # fmt: skip
 
 
