@@ -142,21 +142,28 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
     if not passend:
         zin = "Dit doel past niet bij uw taak in dit huishouden."
         return _klaar(_niet(Code.DOEL_PAST_NIET, zin), controles)
-    # A4, A5, A7 per rule; the first that opens wins, else the refusal that says most
+    # A4, A5, A7 per rule; the first duty that opens wins, then the first right, else the refusal
+    # that says most
+    recht: Besluit | None = None
     bijna: Besluit | None = None
     for wie, doel in passend:
         for regel in regels.voor(wie, doel, vraag.herkomst.regime, vraag.onderwerp):
             if regel.eigen_regime and not vraag.vrager.werkt_onder(vraag.herkomst):
                 continue
+            if recht is not None and regel.uitkomst is Uitkomst.MAG:
+                continue
             besluit = _toets(regel, wie, doel, vraag, feiten)
+            if besluit.uitkomst is Uitkomst.MOET:
+                return _open(besluit, controles)
             if besluit.open:
-                controles.append(Controle("A4", f"regel {regel.id}, {regel.artikel}", True))
-                controles.append(_VRIJ)
-                return _met(besluit, controles)
+                recht = besluit
+                continue
             if bijna is None or _zegt(besluit) < _zegt(bijna):
                 bijna = besluit
             if besluit.code is Code.VERBODEN:
                 break
+    if recht is not None:
+        return _open(recht, controles)
     if bijna is None:
         bijna = _niet(Code.GEEN_REGEL, "Geen regel staat toe dat u dit voor uw taak ziet.")
     controles.append(Controle(bijna.code[:2], bijna.zin, False))
@@ -253,6 +260,11 @@ def _met(besluit: Besluit, controles: Sequence[Controle]) -> Besluit:
         besluit.uitkomst, besluit.code, besluit.zin, besluit.regel, besluit.artikel,
         besluit.ontbreekt, tuple(controles), besluit.gebruikt,
     )  # fmt: skip
+
+
+def _open(besluit: Besluit, controles: Sequence[Controle]) -> Besluit:
+    regel = Controle("A4", f"regel {besluit.regel}, {besluit.artikel}", True)
+    return _met(besluit, (*controles, regel, _VRIJ))
 
 
 # Made once: a look at a household is decided in dozens of parts.
