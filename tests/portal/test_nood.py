@@ -89,6 +89,23 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
     assert REDEN not in Mens(huis, "femke").zie(nummer)
 
 
+def test_what_was_typed_in_a_second_tab_is_still_there_when_the_step_was_done(huis: Huis) -> None:
+    nadia, joris = Mens(huis, "nadia"), Mens(huis, "joris")
+    nadia.doe("/noodtoegang", "/noodtoegang/bevestigen")
+    nadia.doe("/noodtoegang", "/noodtoegang", categorie="vermissing", reden=REDEN,
+              naam="Kees Proef", geboortedatum="2012-01-05")  # fmt: skip
+    (een, *_) = huis.stad.zie("joris", "/noodtoegangen")["noodtoegangen"]
+    pad = f"/noodtoegang/{een['id']}"
+    tweede = joris.verborgen(pad, f"{pad}/voorbereiding")
+    joris.doe(pad, f"{pad}/voorbereiding", advies="Het was nodig.")
+    answer = joris.verstuur(f"{pad}/voorbereiding", tweede | {"advies": "Toch niet nodig."})
+    assert answer.status_code == 409
+    assert f'action="{pad}/voorbereiding"' not in answer.text
+    assert "Wat u invulde staat er nog" in answer.text
+    assert "Toch niet nodig." in answer.text
+    assert "Wat u schreef" not in joris.zie(pad)
+
+
 def test_who_searched_in_vain_is_on_a_page_and_not_for_whom(huis: Huis) -> None:
     nadia, joris = Mens(huis, "nadia"), Mens(huis, "joris")
     nadia.doe("/noodtoegang", "/noodtoegang/bevestigen")
@@ -215,6 +232,10 @@ def test_outliers_on_the_pages(huis: Huis) -> None:
     gezien = joris.zie(pad)
     assert "Ellen de Wit" in gezien
     assert f"/inzagen?huishouden={familie}" in gezien
+    femke = Mens(huis, "femke")
+    assert pad in femke.zie("/werk")
+    assert "Ellen de Wit" in femke.zie(pad)
+    assert f"{pad}/" not in femke.zie(pad), "she reads it and sets nothing"
     hanna.doe(pad, f"{pad}/einde", reden="Klaar.")
     assert "Ellen de Wit" not in joris.zie(pad)
 
@@ -225,7 +246,7 @@ def test_for_whom_these_pages_do_not_exist(huis: Huis) -> None:
         "/werk": {"hanna", "joris", "femke", "wil", "pieter"},
         "/werk/noodzoekingen": {"hanna", "joris", "femke", "wil", "pieter"},
         "/werk/beperking": {"joris"},
-        "/werk/afwijkingen": {"joris", "hanna"},
+        "/werk/afwijkingen": {"joris", "hanna", "femke", "wil"},
         f"/werk/advies/{huis.id}": {"hanna", "joris", "femke", "wil"},
         f"/noodtoegang/{huis.id}": set(),
         f"/werk/beperking/{huis.id}": set(),

@@ -77,7 +77,7 @@ def router(consent: Consent) -> APIRouter:
         operation_id="afwijkingen",
     )  # fmt: skip
     def zoek(wie: Wie) -> AfwijkingenAntwoord:
-        """Voor de privacy officer, niet over zichzelf: wat om een vraag vraagt, met de regels."""
+        """Voor privacy officer en FG, niet over zichzelf: wat een vraag waard is, met de regels."""
         instelling, gevonden = consent.afwijkingen.zoek(wie)
         return AfwijkingenAntwoord(
             doel=instelling.doel, tot=instelling.tot,

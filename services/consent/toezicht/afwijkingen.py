@@ -1,8 +1,9 @@
-"""Outliers in looking, for the privacy officer: off until the law's conditions are on record.
+"""Outliers in looking, for who supervises: off until the law's conditions are on record.
 
 Rules kept here: nothing is compared before purpose, term and the works council's consent are
-recorded by the beslisser (WOR 27 lid 1 k, l); only the privacy officer sees it, and nobody her own;
-that she looked is in the log before anything is shown.
+recorded by the beslisser (WOR 27 lid 1 k, l); only the privacy officer sees it, and the FG, who
+watches over how it is used (AVG 39 lid 1 b); nobody her own; that she looked is in the log before
+anything is shown.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ class Afwijkingen:
 
     def zoek(self, wie: Aangemeld) -> tuple[Afwijkingsinstelling, list[Afwijking]]:
         """What stands out within the term, without her own. Raises NietBekend, AfwijkingenUit."""
-        if wie.rol is not Rol.PRIVACY_OFFICER:
+        if wie.rol not in (Rol.PRIVACY_OFFICER, Rol.FG):
             raise NietBekend
         nu = self._now()
         with self._store.database.write() as tx:
