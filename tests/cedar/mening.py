@@ -166,10 +166,14 @@ class _Cedar:
     def vul(self, actie: str, vragen: Sequence[tuple[Gevraagd, str]]) -> None:
         """A round: the people for whom a policy says yes come on its list."""
         antwoorden = self(actie, [vraag for vraag, _wie in vragen])
-        gevers = {e["uid"]["id"]: e["attrs"].get("door") for e in self.alles}
+        gevers = {
+            e["uid"]["id"]: e["attrs"]["door"]["__entity"]["id"]
+            for e in self.alles
+            if e["uid"]["type"] == "Opheffing"
+        }
         for ((stand, wat, _), wie), (ja, regels) in zip(vragen, antwoorden, strict=True):
             if ja and wat["type"] == "Opheffing":
-                stand.door.setdefault(wie, set()).add(gevers[wat["id"]]["__entity"]["id"])
+                stand.door.setdefault(wie, set()).add(gevers[wat["id"]])
             for regel in regels if ja else ():
                 stand.lijsten.setdefault(self.wetten.annotaties[regel]["lijst"], set()).add(wie)
 
