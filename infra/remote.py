@@ -33,6 +33,9 @@ _CONSENT = {"sni_hostname": "consent"}
 """Wherever it is: the certificate must be that of consent and of nobody else."""
 SCHEME = "Dienst"
 """Of the Authorization header of one service that calls another."""
+RUIM, KORT = (httpx.Timeout(s, connect=1, pool=1) for s in (5, 2))
+"""How long a command waits for consent, and a reader: she is told within two seconds that the log
+is away. Connecting includes the handshake: a consent that is frozen costs a second, not five."""
 log = structlog.get_logger()
 T = TypeVar("T", bound=BaseModel)
 
@@ -205,7 +208,7 @@ class RemoteConsent:
         Raises UnknownKeyError, WordtHersteld, NotSignedInError, ConsentOnbereikbaar.
         """
         vraag = Inzagevraag(token=wie.token, huishouden=huishouden, kids=tuple(kids), doel=doel)
-        return self._vraag("POST", "/vrijgaven", Inzageantwoord, vraag)
+        return self._vraag("POST", "/vrijgaven", Inzageantwoord, vraag, KORT)
 
     def nog_open(
         self, wie: Aangemeld, huishouden: UUID, kids: Collection[KeyId], doel: Doel | None = None
@@ -215,7 +218,7 @@ class RemoteConsent:
         Raises WordtHersteld, NotSignedInError, ConsentOnbereikbaar.
         """
         vraag = Inzagevraag(token=wie.token, huishouden=huishouden, kids=tuple(kids), doel=doel)
-        return self._vraag("POST", "/nog-open", NogOpenAntwoord, vraag).open
+        return self._vraag("POST", "/nog-open", NogOpenAntwoord, vraag, KORT).open
 
     def noodtoegang(self, wie: Aangemeld, vraag: Noodvraag, context: Context) -> Recorded:
         """Take emergency access (a `Noodpoort`), for who shows her own valid token.
@@ -239,8 +242,9 @@ class RemoteConsent:
         return self._vraag("GET", "/bereikt", Bereikt, naPositie=token).bereikt
 
     def _vraag(
-        self, methode: str, pad: str, soort: type[T], body: BaseModel | None = None, **query: str
-    ) -> T:
+        self, methode: str, pad: str, soort: type[T], body: BaseModel | None = None,
+        binnen: httpx.Timeout = RUIM, **query: str,
+    ) -> T:  # fmt: skip
         content = None if body is None else body.model_dump_json()
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
@@ -250,6 +254,7 @@ class RemoteConsent:
                 content=content,
                 headers=headers,
                 params=query,
+                timeout=binnen,
                 extensions=_CONSENT,
             )
             if antwoord.is_success:
@@ -270,8 +275,7 @@ def verbinding(
     """Kept-alive connections to consent, shared by the gemeenten of a process."""
     return httpx.Client(
         base_url=url, verify=tls, auth=_Dienst(diensttokens, "consent", now), trust_env=False,
-        # Connecting includes the handshake: a consent that is frozen costs a second, not five.
-        timeout=httpx.Timeout(5, connect=1, pool=1),
+        timeout=RUIM,
         # Shorter than uvicorn keeps them (5 s): else we write on one that just was closed.
         limits=httpx.Limits(max_connections=64, keepalive_expiry=3),
     )  # fmt: skip

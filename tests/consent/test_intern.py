@@ -7,9 +7,11 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -296,3 +298,22 @@ def test_who_asked_before_consent_was_there_is_answered_after(
         assert huis.regels() == voor
         with lijn.open():
             assert set(consent.vrijgave(lijn.wie("yusuf"), huis.id, [kid]).keys) == {kid}
+
+
+def test_a_reader_hears_of_a_log_that_hangs_while_a_command_still_waits(
+    lijn: Lijn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is frozen says nothing: who waits with a family at the table hears it first."""
+    huis, hangt = lijn.huis, Event()
+    for wat in ("vrijgave", "geef_zegelsleutels"):
+        monkeypatch.setattr(huis.consent, wat, lambda *_: hangt.wait(30))
+    with ThreadPoolExecutor() as pool:
+        opdracht = pool.submit(lijn.consent("plan").geef_zegelsleutels, "plan", [plaats(huis.anna)])
+        try:
+            with pytest.raises(ConsentOnbereikbaar, match="niet bereikbaar"):
+                lijn.consent().vrijgave(lijn.wie("ellen"), huis.id, [])
+            assert not opdracht.done()
+        finally:
+            hangt.set()
+        with pytest.raises(ConsentOnbereikbaar):
+            opdracht.result()
