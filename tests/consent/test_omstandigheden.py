@@ -76,6 +76,19 @@ def test_a_measure_makes_the_answer_a_duty_and_nothing_stops_it(huis: Huis) -> N
     assert not huis.vraag(gerda, kid).keys
 
 
+def wie_ziet(huis: Huis, door: str, wie: UUID) -> set[str]:
+    """As what somebody may see something of Anna's, as told to this reader."""
+    vraag = {"huishouden": str(huis.id), "persoon": str(huis.anna), "reden": "Een klacht van haar."}
+    answer = huis.stad.vraag("POST", door, "/simulaties", vraag)
+    assert answer.status_code == 200, answer.text
+    return {
+        als
+        for rij in answer.json()["rijen"]
+        if rij["wie"] == str(wie) and rij["besluit"]["uitkomst"] in ("mag", "moet")
+        for als in rij["relaties"]
+    }
+
+
 def test_a_substitute_does_the_task_without_consent_until_it_ends(huis: Huis) -> None:
     """Wmo 2015 5.3.3 lid 3: named by the deelnemer, of the same organisation."""
     organisatie = huis.wie("yusuf").actor.organisatie
@@ -92,6 +105,10 @@ def test_a_substitute_does_the_task_without_consent_until_it_ends(huis: Huis) ->
         record = huis.stad.doe("yusuf", "/vervangers", body | medewerker)["id"]
     assert set(huis.vraag(yara, kid).keys) == {kid}
     assert not huis.vraag(ella, kid).keys
+    assert "vervanger" in wie_ziet(huis, "joris", huis.wie(yara).actor.id)
+    assert wie_ziet(huis, "joris", huis.wie(ella).actor.id) == set()
+    for ander in ("ellen", "anna"):
+        assert wie_ziet(huis, ander, huis.wie(yara).actor.id) == set(), "known to few"
     assert not huis.vraag(yara, huis.kid(huis.anna, bron="zorg-behandeling")).keys
     huis.trek_in(str(record), "yusuf")
     assert not huis.vraag(ella, kid).relaties
@@ -117,6 +134,7 @@ def test_who_cannot_decide_is_represented_in_the_order_of_the_law(huis: Huis) ->
     assert not huis.vraag("mia", kid).relaties
     record = vast(huis, "ellen", huis.anna, mentor).json()["id"]
     assert huis.vraag("mia", kid).waarom[kid].besluit.regel == "R-48"
+    assert "vertegenwoordiger" in wie_ziet(huis, "joris", mia)
     wil = {"huishouden": str(huis.id), "persoon": str(huis.anna), "doel": "regie",
            "regimes": ["wgs"], "onderwerpen": ["wonen"], "wijze": "mondeling",
            "ontvanger": {"medewerker": str(huis.wie("ellen").actor.id)}}  # fmt: skip

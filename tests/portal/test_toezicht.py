@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from events.begrippen import Leefgebied
 from infra.logbook import Geschreven, logregels
 from tests.consent.huis import NERGENS, Huis
 from tests.portal.test_nood import Mens
@@ -110,6 +111,13 @@ def test_looking_back_tells_who_looked_about_whom_and_no_empty_heads(huis: Huis)
     assert "omdat het over deze inwoner zelf gaat" in pagina
     tekst = re.sub("<[^>]+>", " ", pagina.partition("kop-zoek")[2].partition("</section>")[2])
     assert not re.search(r"\b[Uu](w|zelf)?\b", tekst.partition("Dit is wat er toen")[0])
+    samen = str(uuid4())
+    gebieden = (Leefgebied.WONEN, Leefgebied.DAGBESTEDING)
+    kids = [huis.kid(huis.anna, bron="wmo-onderzoek", over=over) for over in gebieden]
+    huis.consent.vrijgave(huis.wie("ellen"), huis.id, kids, vraag=UUID(samen))
+    een = joris.doe("/terugblik", "/terugblik", spoor=samen, reden="Een klacht over een blik.")
+    assert een.count('<article class="blok">') == 1, "decided alike, told once"
+    assert re.search("<h3>(Wonen, dagbesteding|Dagbesteding, wonen)</h3>", een)
     leeg = str(uuid4())
     huis.consent.vrijgave(huis.wie("ellen"), huis.id, [], vraag=UUID(leeg))
     niets = Mens(huis, "ellen").doe("/terugblik", "/terugblik", spoor=leeg)

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 
 from events.base import Hoed
 from events.begrippen import Actor, Herkomst, Onderwerp, Rubriek, herkomst
-from events.waarden import Doel
+from events.waarden import Doel, Vertegenwoordiger
 from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend, RegelFout
 from infra.staff import Persona
@@ -122,7 +122,7 @@ class Zicht:
             zicht = self._zicht(wie, vraag.persoon, feiten, verborgen)
             if zicht is None:
                 return None
-            rijen = self._rijen(vraag, zicht)
+            rijen = self._rijen(vraag, zicht, allen=toezicht)
             if wie.rol is Rol.INWONER and vraag.op is None and not vraag.stel:
                 rijen = [self._met_opening(rij, zicht) for rij in rijen]
             return rijen, list({deel_van(rij.onderdeel, rij.besluit): None for rij in rijen})
@@ -173,11 +173,11 @@ class Zicht:
             return zonder_vastleggingen(feiten)
         return None
 
-    def _rijen(self, vraag: Simulatie, feiten: Feiten) -> list[Rij]:
+    def _rijen(self, vraag: Simulatie, feiten: Feiten, *, allen: bool) -> list[Rij]:
         regels = self._consent.regels
         if vraag.op is not None:
             feiten = op(feiten, vraag.op)
-        vragers = self._vragers(vraag, feiten)
+        vragers = self._vragers(vraag, feiten, allen=allen)
         if vraag.als_deelnemer is not None:
             nieuw = uuid5(_IEMAND, vraag.als_deelnemer.code)
             erin = {**feiten.deelnemers, nieuw: vraag.als_deelnemer.regime}
@@ -216,12 +216,20 @@ class Zicht:
         ]
         return replace(rij, opening=zelf[0]) if zelf else rij
 
-    def _vragers(self, vraag: Simulatie, feiten: Feiten) -> list[Vrager]:
-        """Everybody who has something to do with this household, or the one that is asked about."""
+    def _vragers(self, vraag: Simulatie, feiten: Feiten, *, allen: bool) -> list[Vrager]:
+        """Everybody who has something to do with this household, or the one that is asked about.
+
+        Who stands in for a deelnemer, or speaks for an incapable adult, is known to few: only for
+        who supervises (`allen`) they are in it.
+        """
         professionals = [*feiten.deelnemers, *feiten.noodtoegang]
         if feiten.regisseur is not None:
             professionals.insert(0, feiten.regisseur)
         houders = [h for gezag in feiten.gezag.values() for h in gezag.houders]
+        if allen:
+            professionals += feiten.vervangers
+            spreken = (record.inhoud for record in feiten.vastleggingen)
+            houders += [wie.persoon for wie in spreken if isinstance(wie, Vertegenwoordiger)]
         ids = dict.fromkeys((*professionals, *feiten.leden, *houders))
         if vraag.wie is not None:
             ids = {vraag.wie: None}

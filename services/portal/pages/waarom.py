@@ -3,7 +3,7 @@ why it was decided so before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,7 +60,11 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         except Afgewezen as fout:
             return toon_terug(sessie, velden, fout=fout)
         # A question that asked for nothing and was refused nothing tells nothing.
-        gevonden["besluiten"] = [b for b in gevonden["besluiten"] if b["delen"] or b["geheel"]]
+        gevonden["besluiten"] = [
+            b | {"delen": _samen(b["delen"])}
+            for b in gevonden["besluiten"]
+            if b["delen"] or b["geheel"]
+        ]
         return toon_terug(sessie, velden, gevonden, await namen_bij(sessie, gevonden["besluiten"]))
 
     async def namen_bij(sessie: Sessie, besluiten: list[dict[str, Any]]) -> dict[str, str]:
@@ -85,3 +89,17 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             fout=fout, fouten=velden.fouten(fout, {}), waarden=velden.waarden,
             namen=namen or {}, met_reden=sessie.wie.rol not in _MET_HUISHOUDEN,
         )  # fmt: skip
+
+
+def _samen(delen: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was decided in the same way of the same people and source, together."""
+    groepen: list[dict[str, Any]] = []
+    for deel in delen:
+        wat = {naam: deel[naam] for naam in ("personen", "herkomst", "besluit")}
+        for groep in groepen:
+            if all(groep[naam] == waarde for naam, waarde in wat.items()):
+                groep["onderwerpen"].append(deel["onderwerp"])
+                break
+        else:
+            groepen.append(wat | {"onderwerpen": [deel["onderwerp"]]})
+    return groepen
