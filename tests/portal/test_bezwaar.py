@@ -12,9 +12,9 @@ def _grond(wereld: Wereld, zin: str) -> str:
     """Yusuf records one about Samira; the address of the form to object to it."""
     yusuf = wereld.bezoeker("Yusuf Kaya")
     pad = f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig"
-    (deel,) = (d for d in yusuf.zie(pad).split("<form") if 'value="grond-schuldhulp"' in d)
+    (deel,) = (d for d in yusuf.zie(pad).split("<form") if 'value="grond-schuldhulp-R-30"' in d)
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', deel))
-    form |= {"regime": "wmo", "onderwerpen": "justitie", "noodzaak": zin}
+    form |= {"alleen": "wmo", "onderwerpen": "justitie", "noodzaak": zin}
     answer = yusuf.verstuur(pad, form)
     assert answer.status_code == 303
     yusuf.zie(answer.headers["Location"])

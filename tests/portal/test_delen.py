@@ -68,7 +68,7 @@ def test_sharing_on_a_statutory_ground_takes_three_activations_and_one_sentence(
     assert keuzes(page) == []
     grond = deel(page, "Eén zin is genoeg")
     handen.doe(grond.get_by_label("De kosten voor de kinderen tellen mee"))
-    handen.doe(grond.get_by_role("button", name="Vastleggen: uit de Wmo"))
+    handen.doe(grond.get_by_role("button", name="Vastleggen"))
     page.get_by_text("De reden is vastgelegd.").wait_for()
     assert handen.keer <= 3
 
@@ -85,9 +85,9 @@ def test_a_purpose_one_names_oneself_takes_no_more_and_is_then_what_one_looks_fo
     assert not page.get_by_text("Burgerservicenummer").count()
     handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
     assert keuzes(page) == []
-    grond = deel(page, "Eén zin is genoeg: betaling van jeugdhulp")
+    grond = deel(page, "Eén zin is genoeg: betaling van jeugdhulp, uit het gedeelde plan")
     handen.doe(grond.get_by_label("Zonder naam en BSN kan de rekening niet"))
-    handen.doe(grond.get_by_role("button", name="Vastleggen: uit het gedeelde plan"))
+    handen.doe(grond.get_by_role("button", name="Vastleggen"))
     page.get_by_text("U kijkt nu voor een ander doel: betaling van jeugdhulp.").wait_for()
     assert handen.keer <= 3
     assert page.get_by_text("Burgerservicenummer").count()
@@ -107,7 +107,7 @@ def test_a_sentence_of_ones_own_takes_no_more(handen: Handen, wereld: Wereld) ->
     grond.get_by_label("Waarom is dit nodig voor uw taak?").fill(
         "De kosten van het vervoer naar de dagbesteding tellen mee in het budget."
     )
-    handen.doe(grond.get_by_role("button", name="Vastleggen: uit de Wmo"))
+    handen.doe(grond.get_by_role("button", name="Vastleggen"))
     page.get_by_text("De reden is vastgelegd.").wait_for()
     assert handen.keer <= 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from services.portal.pages.nodig import gronden, toestemmingen
 from tests.portal.bezoeker import gelezen
@@ -13,21 +14,29 @@ def pad(wereld: Wereld) -> str:
     return f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig"
 
 
-def velden(wereld: Wereld, html: str, groep: str) -> dict[str, str]:
+GROND = "grond-schuldhulp-R-30"
+
+
+def velden(wereld: Wereld, html: str, groep: str) -> dict[str, Any]:
     """The hidden fields of one form; all forms of the page go to the same address."""
     (deel,) = (d for d in html.split("<form") if f'name="groep" value="{groep}"' in d)
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', deel))
+    found: dict[str, Any] = {}
+    for naam, waarde in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', deel):
+        found[naam] = [*found.get(naam, []), waarde] if naam == "regimes" else waarde
+    return found
 
 
 def test_without_a_reason_nothing_is_recorded_and_the_choice_stays(wereld: Wereld) -> None:
     yusuf = wereld.bezoeker("Yusuf Kaya")
-    form = velden(wereld, yusuf.zie(pad(wereld)), "grond-schuldhulp") | {"regime": "wmo"}
-    answer = yusuf.verstuur(pad(wereld), form | {"onderwerpen": "geestelijke-gezondheid"})
+    form = velden(wereld, yusuf.zie(pad(wereld)), GROND)
+    gekozen_ = {"onderwerpen": "geestelijke-gezondheid", "alleen": "jeugd"}
+    answer = yusuf.verstuur(pad(wereld), form | gekozen_)
     assert answer.status_code == 400
     assert "Er is niets bewaard" in answer.text
     assert '<a href="#veld-noodzaak">' in answer.text
     gekozen = [a["value"] for t, a in gelezen(answer.text).tags if t == "input" and "checked" in a]
-    assert gekozen == ["geestelijke-gezondheid"]
+    assert gekozen == ["geestelijke-gezondheid", "jeugd"]
+    assert "<details open><summary>Niet alles nodig?" in answer.text
 
 
 def test_consent_without_a_subject_records_no_lifting_of_secrecy_either(wereld: Wereld) -> None:
@@ -52,13 +61,33 @@ def test_consent_without_a_subject_records_no_lifting_of_secrecy_either(wereld: 
 
 def test_sending_it_twice_records_it_once(wereld: Wereld) -> None:
     yusuf = wereld.bezoeker("Yusuf Kaya")
-    form = velden(wereld, yusuf.zie(pad(wereld)), "grond-schuldhulp") | {"regime": "wmo"}
-    form |= {"reden": "sociaal-netwerk|Wie kan helpen, bepaalt welke hulp nog nodig is."}
+    form = velden(wereld, yusuf.zie(pad(wereld)), GROND)
+    form |= {"reden": "sociaal-netwerk|wmo|Wie kan helpen, bepaalt welke hulp nog nodig is."}
     for _ in range(2):
         answer = yusuf.verstuur(pad(wereld), form)
         assert answer.status_code == 303
     page = yusuf.zie(answer.headers["Location"])
     assert "De reden is vastgelegd." in page
+
+
+def test_one_ground_is_for_all_laws_of_the_rule_or_for_fewer(wereld: Wereld) -> None:
+    """Of what was chosen: those one names, else those of the reason, else all."""
+    yusuf, vastgelegd = wereld.bezoeker("Yusuf Kaya"), f"{wereld.pad}/vastgelegd"
+    hier = f"{wereld.pad}/personen/{wereld.verhaal.peter}/nodig"
+    reden = "wonen|wmo|De huur bepaalt wat er voor de schulden overblijft."
+    zelf = {"onderwerpen": "veiligheid", "noodzaak": "Wie thuis veilig is, kan de kosten delen."}
+    for gekozen, zin, waaruit in (
+        (zelf, zelf["noodzaak"], "de Wmo, de Jeugdwet, de Participatiewet"),
+        (zelf | {"alleen": ["jeugd", "pw"]}, zelf["noodzaak"], "de Jeugdwet, de Participatiewet"),
+        ({"reden": reden}, reden.split("|")[2], "de Wmo"),
+    ):
+        answer = yusuf.verstuur(hier, velden(wereld, yusuf.zie(hier), GROND) | gekozen)
+        assert answer.status_code == 303
+        yusuf.zie(answer.headers["Location"])
+        (blok,) = (een for een in yusuf.zie(vastgelegd).split("<article")[1:] if zin in een)
+        assert f"<dt>Waaruit</dt><dd>{waaruit}</dd>" in blok
+        (actie,) = re.findall(r'action="([^"]+)"', blok)
+        assert yusuf.verstuur(actie, yusuf.verborgen(vastgelegd, actie)).status_code == 303
 
 
 def test_the_page_is_for_who_has_a_task_and_says_nothing_to_others(wereld: Wereld) -> None:
@@ -69,18 +98,19 @@ def test_the_page_is_for_who_has_a_task_and_says_nothing_to_others(wereld: Werel
 def test_what_no_rule_opens_is_not_on_the_page(wereld: Wereld) -> None:
     """What no rule allows is not there, and is not said to be there either."""
     page = wereld.bezoeker("Yusuf Kaya").zie(pad(wereld))
-    assert "Vastleggen: uit de Wmo" in page
+    assert page.count(">Vastleggen</button>") == 1, "one button for all the laws of the purpose"
+    assert "Dit gaat over gegevens uit de Wmo, de Jeugdwet en de Participatiewet." in page
     assert "Uit school" in page
     assert "gronden en toestemmingen" not in page.lower()
 
 
 def test_one_form_for_reasons_and_one_per_law_for_consent() -> None:
     def een(
-        regime: str, wat: str, soort: str = "grond", uitkomst: str = "moet"
+        regime: str, wat: str, soort: str = "grond", uitkomst: str = "moet", regel: str = "R-30"
     ) -> dict[str, object]:
         stap = {"soort": soort, "doel": "schuldhulp", "door": ["x"]}
         return {
-            "regime": regime, "herkomst": f"{regime}-1", "onderwerp": wat, "regel": "R-30",
+            "regime": regime, "herkomst": f"{regime}-1", "onderwerp": wat, "regel": regel,
             "zin": "", "artikel": "", "zinnen": [],
             "opening": {"stappen": [stap], "uitkomst": uitkomst},
         }  # fmt: skip
@@ -98,3 +128,6 @@ def test_one_form_for_reasons_and_one_per_law_for_consent() -> None:
     assert grond["moet"]
     mogelijk.append(een("school", "schoolgang", uitkomst="mag"))
     assert not gronden(mogelijk)[0]["moet"], "of one form with several it is said that one may"
+    mogelijk.append(een("wgs", "wonen", regel="R-31"))
+    moet, mag = (list(grond["regimes"]) for grond in gronden(mogelijk))
+    assert (moet, mag) == (["wmo", "jeugd", "school"], ["wgs"]), "a ground names one article"

@@ -11,9 +11,9 @@ from tests.portal.conftest import Wereld
 def _geef(wereld: Wereld, wie: Bezoeker, **anders: str) -> None:
     pad = f"{wereld.pad}/personen/{wereld.verhaal.samira}/nodig"
     html = wie.zie(pad)
-    (deel,) = (d for d in html.split("<form") if 'name="groep" value="grond-schuldhulp"' in d)
+    (deel,) = (d for d in html.split("<form") if 'name="groep" value="grond-schuldhulp-R-30"' in d)
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', deel))
-    assert wie.verstuur(pad, form | {"regime": "wmo"} | anders).status_code == 303
+    assert wie.verstuur(pad, form | {"alleen": "wmo"} | anders).status_code == 303
 
 
 def test_who_recorded_a_reason_finds_it_and_takes_it_back(wereld: Wereld) -> None:
@@ -42,7 +42,7 @@ def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
     wie = f"?persoon={wereld.verhaal.samira}&ontvanger={wereld.verhaal.ellen.id}"
     form = samira.verborgen(pad + wie, pad) | {
         "persoon": str(wereld.verhaal.samira), "doel": "regie", "herkomst": "school",
-        "onderwerpen": "onderwijs", "ontvanger": str(wereld.verhaal.ellen.id),
+        "onderwerpen": "opgroeien-en-opvoeden", "ontvanger": str(wereld.verhaal.ellen.id),
     }  # fmt: skip
     eerder = samira.zie(hier)
     assert samira.verstuur(pad, form).status_code == 303

@@ -1,9 +1,9 @@
 """Something is needed that she does not see: the shortest lawful way, on one page.
 
-A statutory ground: one reason, chosen or written, for only the subjects it is about. Consent: what,
-who gives it, how. What for follows from the task; a purpose of it that one names oneself has a part
-of the page of its own. Nothing is chosen beforehand, and the page is the same whether any such data
-exist or not.
+A statutory ground: one reason, chosen or written, for only the subjects it is about, out of all the
+laws the rule names or out of fewer. Consent: what, who gives it, how. What for follows from the
+task; a purpose of it that one names oneself has a part of the page of its own. Nothing is chosen
+beforehand, and the page is the same whether any such data exist or not.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ WIJZEN = {
     "telefonisch": "door de telefoon",
 }
 """How consent was given, and the words of the button that says so (AVG 7 lid 1)."""
+_KEUZES = ("onderwerpen", "opheffing", "alleen")
 _LEEG = Formulier([])
 
 
@@ -73,7 +74,8 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             gronden=gronden(gelezen), toestemmingen=toestemmingen(gelezen), fout=fout,
             doelen=antwoord["doelen"],
             bij=velden["groep"],
-            waarden=velden.waarden, gekozen=velden.alle("onderwerpen") + velden.alle("opheffing"),
+            waarden=velden.waarden,
+            gekozen=[wat for naam in _KEUZES for wat in velden.alle(naam)],
             sleutel=velden["sleutel"] or None,
             fouten=velden.fouten(fout, {}),
         )  # fmt: skip
@@ -108,23 +110,25 @@ async def leg_toestemming_vast(
 
 
 def gronden(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One form per purpose: which reasons may fit, and from which laws data may then come."""
-    gevonden: dict[str, dict[str, Any]] = {}
+    """One form per purpose and rule, as a ground names one article: which reasons may fit, and from
+    which laws data may then come."""
+    gevonden: dict[tuple[str, str], dict[str, Any]] = {}
     for m in mogelijkheden:
         stappen = m["opening"]["stappen"]
         if {stap["soort"] for stap in stappen} != {"grond"}:
             continue
         doel = stappen[0]["doel"]
         groep = gevonden.setdefault(
-            doel,
-            {"id": f"grond-{doel}", "doel": doel, "noemt": m.get("noemt"), "regimes": {},
-             "onderwerpen": {}, "redenen": {}, "moet": True},
+            (doel, m["regel"]),
+            {"id": f"grond-{doel}-{m['regel']}", "doel": doel, "noemt": m.get("noemt"),
+             "regimes": {}, "onderwerpen": {}, "redenen": {}, "moet": True},
         )  # fmt: skip
         groep["moet"] &= m["opening"]["uitkomst"] == "moet"
         groep["regimes"][m["regime"]] = m["artikel"]
         groep["onderwerpen"][m["onderwerp"]] = None
-        for zin in m["zinnen"]:  # one reason may be for several subjects
-            groep["redenen"].setdefault(zin, {})[m["onderwerp"]] = None
+        for zin in m["zinnen"]:  # one reason may be for several subjects, and of several laws
+            reden = groep["redenen"].setdefault(zin, {"onderwerpen": {}, "regimes": {}})
+            reden["onderwerpen"][m["onderwerp"]] = reden["regimes"][m["regime"]] = None
     return list(gevonden.values())
 
 
@@ -154,12 +158,17 @@ def toestemmingen(mogelijkheden: Iterable[Mapping[str, Any]]) -> list[dict[str, 
 
 
 def _grond(huishouden: UUID, persoon: UUID, velden: Formulier) -> dict[str, Any]:
-    """A chosen reason brings its subjects along; what was written comes behind it."""
-    hierover, _, zin = velden["reden"].partition("|")
-    onderwerpen = dict.fromkeys([*filter(None, hierover.split(",")), *velden.alle("onderwerpen")])
+    """A chosen reason brings its subjects along, and the laws it is about when nothing else was
+    chosen; what was written comes behind it."""
+    hierover, _, rest = velden["reden"].partition("|")
+    hieruit, _, zin = rest.partition("|")
+    eigen = velden.alle("onderwerpen")
+    onderwerpen = dict.fromkeys([*filter(None, hierover.split(",")), *eigen])
+    van_de_reden = [] if eigen else [*filter(None, hieruit.split(","))]
     return {
         "huishouden": str(huishouden), "personen": [str(persoon)], "doel": velden["doel"],
-        "regimes": [velden["regime"]], "onderwerpen": list(onderwerpen),
+        "regimes": velden.alle("alleen") or van_de_reden or velden.alle("regimes"),
+        "onderwerpen": list(onderwerpen),
         "noodzaak": " ".join(filter(None, (zin, velden["noodzaak"]))),
     }  # fmt: skip
 
