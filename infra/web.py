@@ -449,7 +449,7 @@ _DUTCH = {
     "too_short": "heeft er te weinig; geef er ten minste {min_length}",
     "too_long": "heeft er te veel; geef er ten hoogste {max_length}",
     "string_pattern_mismatch": "heeft niet de goede vorm",
-    "uuid_parsing": "is geen geldig nummer (uuid)", "enum": "is geen van de mogelijke keuzes",
+    "uuid_parsing": "is geen geldig nummer", "enum": "is geen van de mogelijke keuzes",
     "json_invalid": "is geen geldige JSON", "string_type": "is geen tekst",
     "int_parsing": "is geen getal", "bool_parsing": "is geen ja of nee",
 }  # fmt: skip

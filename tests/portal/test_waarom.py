@@ -98,12 +98,16 @@ def test_a_decision_of_before_is_told_on_a_page(wereld: Wereld) -> None:
         assert ("Mocht" in page.text or "er ontbrak een stap" in page.text) is van_een_ander
         wie = f"persoon {str(wereld.verhaal.samira)[:8]}" if van_een_ander else "Samira Amrani"
         assert f"Over {wie}" in re.sub("<[^>]+>", "", page.text)
+        assert ("alleen wat openging" in page.text) is not van_een_ander
         for woord in ("traceparent", "uuid"):
             assert woord not in page.text
     velden = joris.verborgen("/terugblik", "/terugblik") | {"spoor": spoor}
     zonder = joris.verstuur("/terugblik", velden)
     assert zonder.status_code == 409
     assert "waarom u dit wilt weten" in zonder.text
+    onzin = joris.verstuur("/terugblik", velden | {"spoor": "x", "reden": "klacht van iemand"})
+    assert "Kenmerk van de vraag: is geen geldig nummer" in onzin.text
+    assert "uuid" not in onzin.text
     tom = wereld.bezoeker("Tom Aarts")
     velden = tom.verborgen("/terugblik", "/terugblik") | {"spoor": spoor}
     assert tom.verstuur("/terugblik", velden).status_code == 404

@@ -13,12 +13,12 @@ from infra.web import Bericht, Wie
 from services.consent import NAAM
 from services.consent.api.uitleg import BesluitAntwoord, ControleAntwoord
 from services.consent.application import Consent
-from services.consent.uitleg.destijds import BesluitToen, Destijds, Toen
+from services.consent.uitleg.destijds import INZIEN, BesluitToen, Destijds, Toen
 
 SLOTZIN = (
-    "Dit is wat er toen is besloten en waarop. De feiten van toen worden niet opnieuw berekend, en "
-    "van een heel dossier staat hier alleen wat openging."
+    "Dit is wat er toen is besloten en waarop. De feiten van toen worden niet opnieuw berekend."
 )
+VOOR_WIE_KEEK = " Van een heel dossier staat hier alleen wat openging."
 
 
 class TerugblikBericht(Bericht):
@@ -75,7 +75,8 @@ def router(consent: Consent) -> APIRouter:
     def terugblik(body: TerugblikBericht, wie: Wie) -> Terugblikken:
         """Een besluit van eerder: wat er bleek, op welke regel van toen, en wat ontbrak."""
         besluiten = destijds.waarom(wie, body.spoor, body.reden)
-        return Terugblikken(besluiten=[_terugblik(b) for b in besluiten], slotzin=SLOTZIN)
+        slotzin = SLOTZIN if wie.rol in INZIEN else SLOTZIN + VOOR_WIE_KEEK
+        return Terugblikken(besluiten=[_terugblik(b) for b in besluiten], slotzin=slotzin)
 
     return routes
 
