@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from infra.staff import Persona
+from services.consent.tijd.taken import soorten
 from services.portal.pages.situatie import VELDEN
 from services.portal.woorden import WOORDEN
 from tests.consent.huis import Huis
@@ -93,6 +94,32 @@ def test_each_kind_is_recorded_by_whose_it_is(
         antwoord = wie_.verstuur(einde, wie_.verborgen(pad, einde))
         assert "Beëindigd. Het geldt niet meer." in wie_.zie(antwoord.headers["Location"])
         assert "/einde" not in wie_.zie(pad)
+
+
+def test_the_task_to_record_custody_anew_leads_to_where_that_is_done(huis: Huis) -> None:
+    thuis, dagwerk = f"/huishoudens/{huis.id}", huis.consent.dagwerk
+    zin = "Wie over dit kind beslist, staat niet vast."
+    huis.stad.doe("ellen", f"{thuis}/leden/{huis.kees}/gezag", {
+        "uitkomst": "niet-te-bepalen", "houders": []})  # fmt: skip
+    dagwerk.step()
+    ellen = mens(huis, "ellen")
+    (taak,) = (blok for blok in ellen.zie(thuis).split("<article") if zin in blok)
+    (link,) = re.findall(r'<a href="([^"]+)">Hier doet u dat', taak)
+    pad, _, wat = link.partition("?wat=")
+    assert 'name="uitkomst"' in ellen.zie(link)
+    status, waar = vul_in(huis, "ellen", pad, wat, uitkomst="eenhoofdig-ouderlijk-gezag",
+                          houders=str(huis.anna))  # fmt: skip
+    assert status == 303, waar
+    dagwerk.step()
+    assert zin not in ellen.zie(thuis)
+
+
+@pytest.mark.parametrize("taak", ["verjaardag-18", "verjaardag-18-bijna"])
+def test_the_task_about_turning_18_leads_to_what_ends_and_who_speaks(huis: Huis, taak: str) -> None:
+    pad = soorten()[taak].pad
+    assert pad is not None
+    html = mens(huis, "ellen").zie(pad.format(huishouden=huis.id, over=huis.kees))
+    assert "Situatie van Kees Proef" in html
 
 
 def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(huis: Huis) -> None:

@@ -34,6 +34,7 @@ def test_who_recorded_a_reason_finds_it_and_takes_it_back(wereld: Wereld) -> Non
     again = yusuf.verstuur(actie, yusuf.verborgen(wereld.pad, "/afmelden") | {"sleutel": "x" * 32})
     assert again.status_code == 409
     assert "al ingetrokken" in again.text
+    assert "Wat u invulde" not in again.text, "one button: nothing was filled in"
 
 
 def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
