@@ -13,8 +13,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from infra.logbook import LogboekDicht
 from infra.staff import Persona
 from infra.web import NU_NIET
+from services.consent.application import Consent
 from services.portal.application import Portal
 from tests.consent.huis import Huis
 from tests.consent.test_dicht import zonder_sleutel
@@ -165,6 +167,21 @@ def test_when_the_log_cannot_be_written_every_page_says_so_and_that_it_passes(hu
             assert answer.status_code == 503, answer.request.url
             assert "Het logboek van inzagen kan nu niet worden bijgewerkt" in answer.text
     assert ellen.vraag("GET", thuis).status_code == 200
+
+
+def test_an_explanation_that_cannot_be_logged_is_not_told_as_what_does_not_exist(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dicht(*_: Any, **__: Any) -> None:
+        raise LogboekDicht
+
+    ellen = Mens(huis, "ellen")
+    pad = f"/huishoudens/{huis.id}/waarom?persoon={huis.anna}&herkomst=gezinsplan&onderwerp=wonen"
+    assert ellen.vraag("GET", pad).status_code == 200
+    monkeypatch.setattr(Consent, "stel", dicht)
+    answer = ellen.vraag("GET", pad)
+    assert answer.status_code == 503
+    assert LogboekDicht.zin in answer.text
 
 
 def test_what_is_of_the_moment_is_not_told_as_a_fault(

@@ -36,8 +36,10 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         )
         try:
             uitleg = await kader.opdracht(sessie, "/vragen", body, uuid4().hex)
-        except Afgewezen:  # an address that somebody changed
-            raise NietBekend from None
+        except Afgewezen as fout:
+            if fout.status < 500:  # an address that somebody changed
+                raise NietBekend from None
+            raise
         return kader.pagina(
             "waarom.html", sessie, h=h, uitleg=uitleg, over=over, herkomst=body["herkomst"],
             onderwerp=body["onderwerp"], open=uitleg["uitkomst"] in ("mag", "moet"),
