@@ -8,6 +8,7 @@ herkomst.
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -102,10 +103,42 @@ class Herkomst(Waarde):
 
 @cache
 def herkomsten() -> dict[str, Herkomst]:
-    """The versioned table of herkomsten, by code."""
+    """The versioned table of herkomsten, by code, with the files of this installation."""
+    return dict(_tabel())
+
+
+def gebruik_dossiers(tekst: str) -> None:
+    """The files of this installation, told once and first of all. Raises as `met_dossiers`."""
+    herkomsten().update(met_dossiers(tekst))
+
+
+@cache
+def _tabel() -> dict[str, Herkomst]:
     table = json.loads(resources.files("events").joinpath("herkomsten.json").read_text())
     rows = [Herkomst.model_validate(row) for row in table["herkomsten"]]
     return {row.code: row for row in rows}
+
+
+def met_dossiers(tekst: str) -> dict[str, Herkomst]:
+    """The table, with a file for each of several holders of secrecy: "code=as which:name;…".
+
+    Secrecy is of a file: two youth workers in one plan do not read each other's because they are
+    both youth workers (Jeugdwet 7.3.11 lid 2 onder a, BW 7:457 lid 2). Raises ValueError, with a
+    sentence for the operator.
+    """
+    rijen, gevonden = _tabel(), dict(_tabel())
+    for deel in filter(None, map(str.strip, tekst.split(";"))):
+        code, _, rest = deel.partition("=")
+        als, _, naam = rest.partition(":")
+        rij = rijen.get(als)
+        if rij is None or rij.geheimhouder is None:
+            raise ValueError(f"SAMENPLAN_DOSSIERS: {als!r} is geen dossier onder geheimhouding")
+        if not re.fullmatch(r"[a-z][a-z0-9-]{2,39}", code) or code in gevonden:
+            raise ValueError(f"SAMENPLAN_DOSSIERS: {code!r} is geen nieuwe code")
+        if not 0 < len(naam) <= 100:
+            raise ValueError(f"SAMENPLAN_DOSSIERS: {code!r} heeft geen naam na de dubbele punt")
+        gevonden[code] = rij.model_copy(update={"code": code, "naam": naam})
+    return gevonden
 
 
 def herkomst(code: str) -> Herkomst:

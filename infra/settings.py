@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from events.begrippen import met_dossiers
+
 
 class SettingsError(Exception):
     """The settings are incomplete or contradict each other; the sentence is for the operator."""
@@ -23,6 +25,9 @@ class Settings(BaseModel):
     """Folder of the databases and, unless said otherwise, the key file."""
     sleutelbestand: Path | None = None
     gemeente: str = Field("9999", pattern=r"^\d{4}$")
+    dossiers: str = ""
+    """A file for each of several holders of secrecy, as `met_dossiers` reads it; for every process
+    the same, and never less than it was."""
     host: str = "127.0.0.1"
     poort: int = Field(8000, ge=1, le=65535)
     demo: bool = False
@@ -55,6 +60,12 @@ class Settings(BaseModel):
     @classmethod
     def _number(cls, value: object) -> object:
         return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+    @field_validator("dossiers")
+    @classmethod
+    def _dossiers(cls, value: str) -> str:
+        met_dossiers(value)
+        return value
 
     @field_validator("gemeenten", mode="before")
     @classmethod

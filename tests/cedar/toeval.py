@@ -105,7 +105,9 @@ class Toeval:
         toegang = herkomst(code).regime in ("jeugd", "wmo")
         gewoon = Hoed.TOELEIDING if toegang else Hoed.HULPVERLENING
         hoed = gewoon if self.kans(0.7) else self.kies(Hoed)
-        return Vrager(actor, rol, hoed, herkomst(code).regime, code)
+        # Of several holders of secrecy each has a file of her own.
+        eigen = f"{code}-{organisatie}" if self.kans(0.3) else code
+        return Vrager(actor, rol, hoed, herkomst(code).regime, eigen)
 
     def inwoner(self, wie: UUID) -> Vrager:
         actor = Actor(id=wie, naam="inwoner", organisatie="Inwoner", functie="inwoner")
@@ -258,6 +260,6 @@ class Toeval:
                 doel = self.kies(taken)
                 vastgelegd += self.vastlegger.bij(
                     vraag, Doel.REGIE if doel == "onbekend" else Doel(doel), feiten,
-                    10_000 + 100 * len(gesteld),
+                    10_000 + 1000 * len(gesteld),
                 )  # fmt: skip
         return replace(feiten, vastleggingen=tuple(vastgelegd)), gesteld

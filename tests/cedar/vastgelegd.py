@@ -55,6 +55,8 @@ BIJ_DOEL = {
 }
 UITKOMST = (("casus", 0.8), ("doorbreking", 0.8), ("grond", 0.8))
 """For what comes out of the safety house."""
+DOSSIER = (("toestemming", 0.9), ("opheffing", 0.9))
+"""For the file of somebody of the same profession."""
 
 
 class Vastlegger:
@@ -69,6 +71,8 @@ class Vastlegger:
         kansen = INWONER if inwoner else (*PROFESSIONAL, *BIJ_DOEL.get(doel, ()))
         if not inwoner and vraag.herkomst.regime == "veiligheidshuis":
             kansen = (*kansen, *UITKOMST)
+        if vraag.herkomst.geheimhouder is not None and vraag.vrager.regime == vraag.herkomst.regime:
+            kansen = (*kansen, *DOSSIER)
         soorten = sorted({soort for soort, p in kansen if self.t.kans(p)})
         gevonden: list[Vastlegging] = []
         gevonden_ook: list[Vastlegging] = []
@@ -80,7 +84,7 @@ class Vastlegger:
                     if isinstance(inhoud, Opheffing) and gezag is not None and self.t.kans(0.6):
                         for nog, houder in enumerate(gezag.houders):
                             ook = inhoud.model_copy(update={"gegeven_door": houder})
-                            nummer = UUID(int=nr + 50 + 5 * len(gevonden) + nog)
+                            nummer = UUID(int=nr + 100 + 10 * len(gevonden) + nog)
                             gevonden_ook.append(Vastlegging(nummer, wie, ook))
                     gevonden.append(Vastlegging(UUID(int=nr + len(gevonden)), wie, inhoud))
         return gevonden + gevonden_ook

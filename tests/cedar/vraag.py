@@ -124,6 +124,7 @@ def mens(wie: UUID, feiten: Feiten, vrager: Vrager | None) -> Json:
         "hoed": None if vrager is None else vrager.hoed.value,
         "organisatie": None if vrager is None else vrager.actor.organisatie,
         "regime": None if vrager is None else vrager.regime,
+        "dossier": None if vrager is None else vrager.herkomst,
         "vervangt": None if vervangt is None else {
             "wie": wijs("Mens", vervangt.vervangt),
             "organisatie": vervangt.vervanging.organisatie,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -27,6 +28,11 @@ def _mens(
     organisatie = f"organisatie {nr if bij is None else bij}"
     actor = Actor(id=UUID(int=nr), naam=wie, organisatie=organisatie, functie=wie)
     return Vrager(actor, rol, hoed, herkomst(code).regime, code)
+
+
+def _elders(nr: int, wie: str, code: str) -> Vrager:
+    """Of the same profession, with a file of her own."""
+    return replace(_mens(nr, wie, code), herkomst=f"{code}-elders")
 
 
 def _inwoner(persoon: UUID, naam: str) -> Vrager:
@@ -85,12 +91,16 @@ MENSEN = {
     "collega-jeugdbescherming": _mens(37, "collega-jeugdbescherming", "gi-maatregel", bij=17),
     "collega-zvh": _mens(39, "collega-zvh", "zvh-casus", bij=19),
     "collega-veilig-thuis": _mens(38, "collega-veilig-thuis", "veilig-thuis", bij=18),
+    "andere-jeugdhulpverlener": _elders(45, "andere-jeugdhulpverlener", "jeugdhulp-dossier"),
+    "andere-behandelaar": _elders(46, "andere-behandelaar", "zorg-behandeling"),
+    "andere-jeugdbeschermer": _elders(47, "andere-jeugdbeschermer", "gi-maatregel"),
     **{naam: _inwoner(persoon, naam) for naam, persoon in PERSONEN.items() if naam != "huishouden"},
 }
 DEELNEMERS = (
     "wmo-consulent", "schuldhulpverlener", "jeugdconsulent", "jeugdhulpverlener",
     "inkomensconsulent", "leerplichtambtenaar", "praktijkondersteuner", "wmo-aanbieder",
-    "jeugdbeschermer", "veilig-thuis", "procesregisseur-zvh",
+    "jeugdbeschermer", "veilig-thuis", "procesregisseur-zvh", "andere-jeugdhulpverlener",
+    "andere-behandelaar", "andere-jeugdbeschermer",
 )  # fmt: skip
 
 

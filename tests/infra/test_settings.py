@@ -40,6 +40,7 @@ class TestSettings:
         [("POORT", "0", "SAMENPLAN_POORT heeft geen geldige waarde"),
          ("POORT", "veel", "SAMENPLAN_POORT heeft geen geldige waarde"),
          ("GEMEENTE", "Duinstad", "SAMENPLAN_GEMEENTE heeft geen geldige waarde"),
+         ("DOSSIERS", "zomaar", "SAMENPLAN_DOSSIERS: '' is geen dossier onder geheimhouding"),
          ("GEMENTE", "9999", "SAMENPLAN_GEMENTE bestaat niet"),
          ("DEMO", "misschien", "SAMENPLAN_DEMO heeft geen geldige waarde")],
     )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from events.begrippen import herkomst, herkomsten
 from events.waarden import Doel
 
 DELEN, WISSING, FG, AFWIJKEND = "delen-vastleggen", "wissing", "fg-onderzoek", "afwijkend-gebruik"
@@ -177,8 +178,18 @@ def _bestanden() -> tuple[tuple[Activiteit, ...], tuple[Rol, ...]]:
 
 
 def register(gemeente: str) -> Register:
-    """The register of this release, for one gemeente."""
-    return Register(gemeente, *_bestanden())
+    """The register of this release, for one gemeente; who answers for the file of one holder of
+    several is who answers for files of that kind."""
+    activiteiten, rollen = _bestanden()
+    bekend = {rol.herkomst for rol in rollen}
+    dossiers = [
+        rol.model_copy(update={"herkomst": rij.code})
+        for rij in herkomsten().values()
+        if rij.code not in bekend
+        for rol in rollen
+        if herkomst(rol.herkomst).regime == rij.regime
+    ]
+    return Register(gemeente, activiteiten, (*rollen, *dossiers))
 
 
 class _Rollen(_Deel):
