@@ -484,10 +484,12 @@ class Consent:
     def _leest_namens(self, tx: Tx, wie: Aangemeld, persoon: UUID) -> bool:
         """Whether somebody reads the log in the place of another. Raises WordtHersteld.
 
-        It is sought from her own households, so that nothing runs otherwise for who exists.
+        Who speaks for somebody need not live with her, so it is sought in her households. Nobody
+        has fewer than two here: the same runs for a person who does not exist.
         """
-        vraagt, nu, zij = vrager(wie), self._now(), wie.actor.id
-        for huis in {rij.huishouden for rij in self._feiten.van_soort(tx, "lid", persoon=zij)}:
+        vraagt, nu = vrager(wie), self._now()
+        huizen = {rij.huishouden for rij in self._feiten.van_soort(tx, "lid", persoon=persoon)}
+        for huis in [*huizen, *([persoon] * (2 - len(huizen)))]:
             rijen = self._feiten.rijen(tx, huis)
             feiten = self._gevouwen(rijen, vraagt, huis, nu)
             if leest_namens(wie.actor.id, persoon, feiten):
