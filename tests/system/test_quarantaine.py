@@ -27,6 +27,7 @@ from tests.system.verdeeld import (
     bij,
     broker,
     echt,
+    getekend,
     metingen,
     naar_buiten,
     opdracht,
@@ -54,7 +55,9 @@ def figure(cluster: Cluster, proces: str, name: str, **labels: str) -> float:
 
 
 def beeld(cluster: Cluster) -> dict[tuple[str, str], list[str]]:
-    """Everything that services keep per gemeente, how far their relays are excepted."""
+    """Everything that services keep per gemeente, how far their relays are excepted; once the log
+    is signed as far as it goes."""
+    assert until(lambda: getekend(cluster), GEDULD)
     found = rijen(cluster, "%\\_%")
     return {name: rows for name, rows in found.items() if name[1] != "uitgang"}
 

@@ -187,6 +187,21 @@ def bij(
     return naar_buiten(cluster)
 
 
+def getekend(cluster: Cluster) -> bool:
+    """Whether the last row of each log is under a signed head."""
+    with sql(cluster) as connection:
+        for gemeente in cluster.gemeenten:
+            found = connection.execute(
+                SQL(
+                    "SELECT coalesce((SELECT max(nr) FROM {0}.logregels), 0)"
+                    " = coalesce((SELECT max(grootte) FROM {0}.logkoppen), 0)"
+                ).format(Identifier(f"consent_{gemeente}"))
+            ).fetchone()
+            if found != (True,):
+                return False
+    return True
+
+
 def naar_buiten(cluster: Cluster) -> bool:
     """Whether the relays have brought out everything there is."""
     with sql(cluster) as connection:
