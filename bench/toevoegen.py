@@ -70,15 +70,15 @@ def verzegeld(url: str, schema: str, *, maak: bool = False) -> Doe:
     return doe
 
 
-def kaal(url: str, schema: str) -> Doe:
-    """The library's append on its own PostgreSQL factory."""
+def kaal(url: str, schema: str, *, maak: bool = False) -> Doe:
+    """The library's append on its own PostgreSQL factory; one of several makes its tables."""
     where = urlsplit(url)
     app: Application[UUID] = Application(env={
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": where.path[1:], "POSTGRES_HOST": str(where.hostname),
         "POSTGRES_PORT": str(where.port), "POSTGRES_USER": str(where.username),
         "POSTGRES_PASSWORD": str(where.password), "POSTGRES_SCHEMA": schema,
-        "POSTGRES_POOL_SIZE": "16",
+        "POSTGRES_POOL_SIZE": "16", "CREATE_TABLE": "y" if maak else "n",
     })  # fmt: skip
     return lambda: app.save(Kaal("wonen", TEKST, TEKST, TEKST, TEKST, TEKST))
 
@@ -134,7 +134,7 @@ def _regels(url: str) -> Iterator[tuple[str, str, str]]:
         for schema in ("ons", "kaal"):
             connection.execute(f"CREATE SCHEMA {schema}")
         ours, bare = partial(verzegeld, url, "ons"), partial(kaal, url, "kaal")
-        mine, theirs = verzegeld(url, "ons", maak=True), bare()
+        mine, theirs = verzegeld(url, "ons", maak=True), bare(maak=True)
         mine()
         row = _row(connection)
         for wat, een, ander, klanten in (
