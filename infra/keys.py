@@ -150,6 +150,13 @@ class KeyStore:
 
     def describe(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
         """What these keys are about. Raises UnknownKeyError for a kid that was never given out."""
+        infos = self.known(tx, kids)
+        if len(infos) != len(set(kids)):
+            raise UnknownKeyError
+        return infos
+
+    def known(self, tx: Tx, kids: Collection[KeyId]) -> list[KeyInfo]:
+        """What those of these keys are about that were ever given out."""
         infos: dict[KeyId, KeyInfo] = {}
         for kid, uit, over, subject, *closed in tx.execute(_DESCRIBE, {"kids": list(kids)}).all():
             known = infos.get(kid)
@@ -160,8 +167,6 @@ class KeyStore:
             else:  # a joint key: a row for each of its persons
                 subjects = tuple(sorted((*known.betrokkenen, subject)))
                 infos[kid] = known._replace(betrokkenen=subjects)
-        if len(infos) != len(set(kids)):
-            raise UnknownKeyError
         return list(infos.values())
 
     def unwrap(self, infos: Iterable[KeyInfo]) -> dict[KeyId, bytes]:

@@ -33,6 +33,11 @@ class Limited(Generic[T]):
             running = self._running
         return running.result(self._seconds)
 
+    @property
+    def running(self) -> bool:
+        with self._lock:
+            return self._running is not None
+
     def _run(self, running: Future[T]) -> None:
         try:
             result = self._call()

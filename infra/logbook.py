@@ -31,6 +31,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     Select,
     String,
     Table,
@@ -44,7 +45,7 @@ from events.base import Capsule, KeyId, Place, Zegelplaats
 from events.begrippen import Rubriek, herkomst
 from infra.database import Tx
 from infra.decider import RegelFout
-from infra.keys import KeyStore, UnknownKeyError
+from infra.keys import KeyStore
 from infra.provider import KeyFileError
 from infra.seal import SealError, SealingKey, canonical, open_capsule
 
@@ -217,20 +218,44 @@ class Logbook:
 
     def read(self, tx: Tx, where: Select[Any]) -> Iterator[Geschreven]:
         """The rows of a selection on `logregels`. Raises LogDamagedError."""
+        for _, written in self.each(tx, where):
+            if isinstance(written, LogDamagedError):
+                raise written
+            yield written
+
+    def each(
+        self, tx: Tx, where: Select[Any]
+    ) -> Iterator[tuple[Row[Any], Geschreven | LogDamagedError]]:
+        """The same for who looks for damage: each row with what it says, or what is wrong with it.
+
+        What expired is passed over: its commitment stays, its content is gone.
+        """
         rows = tx.execute(where).all()
         keys = self._month_keys(tx, {row.kid for row in rows})
         for row in rows:
-            key = keys[row.kid]
-            if key is None:
-                continue  # expired: the commitment stays, the content is gone
-            zaad, inhoud = self._open(row, key)
-            regel = Regel(
-                row.soort, row.vraag, inhoud, row.huishouden, row.persoon, row.span, row.boven
-            )
-            found = _commit(row.vorm, zaad, row.nr, row.tijdstip, regel)
-            if not hmac.compare_digest(found, row.verbintenis):
-                raise LogDamagedError(f"logregel {row.nr}")
-            yield Geschreven(row.nr, datetime.fromisoformat(row.tijdstip), regel, row.vorm, zaad)
+            try:
+                written = self._written(row, keys)
+            except LogDamagedError as error:
+                yield row, error
+            else:
+                if written is not None:
+                    yield row, written
+
+    def _written(self, row: Row[Any], keys: Mapping[KeyId, bytes | None]) -> Geschreven | None:
+        """What a row says, None when it expired. Raises LogDamagedError."""
+        if row.kid not in keys:
+            raise LogDamagedError(f"logregel {row.nr} noemt geen sleutel van het logboek")
+        key = keys[row.kid]
+        if key is None:
+            return None
+        zaad, inhoud = self._open(row, key)
+        regel = Regel(
+            row.soort, row.vraag, inhoud, row.huishouden, row.persoon, row.span, row.boven
+        )
+        found = _commit(row.vorm, zaad, row.nr, row.tijdstip, regel)
+        if not hmac.compare_digest(found, row.verbintenis):
+            raise LogDamagedError(f"logregel {row.nr}")
+        return Geschreven(row.nr, datetime.fromisoformat(row.tijdstip), regel, row.vorm, zaad)
 
     def _open(self, row: Any, key: bytes) -> tuple[bytes, dict[str, Any]]:
         """The seed and the content of a row. Raises LogDamagedError."""
@@ -255,13 +280,9 @@ class Logbook:
         return len(numbers)
 
     def _month_keys(self, tx: Tx, kids: Collection[KeyId]) -> dict[KeyId, bytes | None]:
-        try:
-            infos = self._keys.describe(tx, kids)
-        except UnknownKeyError:
-            raise LogDamagedError("een logregel noemt een onbekende sleutel") from None
-        if any(info.herkomst != herkomst("logboek") for info in infos):
-            raise LogDamagedError("een logregel noemt de sleutel van een persoon")
-        return dict.fromkeys(kids) | self._keys.unwrap(infos)
+        """The keys of months among these, None for one that expired."""
+        ours = [i for i in self._keys.known(tx, kids) if i.herkomst == herkomst("logboek")]
+        return dict.fromkeys(info.kid for info in ours) | self._keys.unwrap(ours)
 
     def _place(self, vraag: UUID, nr: int) -> Place:
         return Place(self._gemeente, vraag, nr, "logregel", 1)

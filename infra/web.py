@@ -45,9 +45,10 @@ from infra.decider import (
 )
 from infra.keyring import ConsentOnbereikbaar
 from infra.keys import CheckpointBusyError, SubjectErasedError
-from infra.logbook import LogboekDicht
+from infra.logbook import LogboekDicht, LogDamagedError
 from infra.positions import Positie, Posities
 from infra.store import FeitTeGroot
+from infra.tegels import TreeDamagedError
 from infra.transient import TRANSIENT
 
 API_VERSION = "0.1.0"
@@ -89,6 +90,10 @@ def status_of(error: RegelFout) -> tuple[int, str]:
 NU_NIET = (
     "Samenplan kan er even niet bij. Probeer het zo opnieuw: wat al is bewaard, komt er niet "
     "dubbel bij."
+)
+LOG_BESCHADIGD = (
+    "In dit deel van het logboek is een regel beschadigd. Daarom wordt het niet getoond: er mag "
+    "niets ontbreken zonder dat u het ziet. Meld dit aan de privacy officer van uw gemeente."
 )
 
 
@@ -419,6 +424,10 @@ def install_errors(app: FastAPI) -> None:
             503, "Nog bezig", "Het wissen is nog niet bevestigd. Herhaal deze opdracht.", "bezig"
         )
 
+    def damaged(_request: Request, error: Exception) -> Response:
+        log.error("log damaged", error=type(error).__name__, what=str(error))
+        return problem(500, "Logboek beschadigd", LOG_BESCHADIGD, "logboek-beschadigd")
+
     def http(_request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
         if error.status_code == 404:
@@ -436,6 +445,7 @@ def install_errors(app: FastAPI) -> None:
     for kind, handler in (
         (RegelFout, regel), (RequestValidationError, invalid), (NotSignedInError, not_signed_in),
         (SubjectErasedError, erased), (CheckpointBusyError, busy),
+        (LogDamagedError, damaged), (TreeDamagedError, damaged),
         (StarletteHTTPException, http), (HTTPException, http),
     ):  # fmt: skip
         app.add_exception_handler(kind, handler)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from events.begrippen import Rubriek
 from infra.keys import key_releases
+from infra.limited import Limited
 from infra.logbook import LogDamagedError, logregels
+from infra.testbed.processes import until
 from services.consent.log.volledigheid import TAAK
 from tests.consent.huis import Huis
 
@@ -167,7 +171,7 @@ def test_when_it_was_compared_is_told_and_it_is_compared_again_when_asked(huis: 
     pad = "/logboek/volledigheid"
     assert huis.stad.zie("joris", pad)["vergeleken"] is None
     huis.vraag("yusuf", huis.kid(huis.anna))
-    huis.consent.volledigheid.dagelijks()
+    huis.consent.volledigheid.controleer()
     gisteren = huis.stad.zie("joris", pad)
     assert gisteren["vergeleken"]["regel"] == huis.regels()
     assert gisteren["helemaal"] is None
@@ -186,15 +190,86 @@ def test_when_it_was_compared_is_told_and_it_is_compared_again_when_asked(huis: 
     assert zelf.regel.inhoud["vraag"]["wat"] == "volledigheid"
 
 
-def test_comparing_by_hand_is_for_who_supervises_one_at_a_time(huis: Huis) -> None:
+def test_comparing_by_hand_is_for_who_supervises(huis: Huis) -> None:
     for wie in ("hanna", "ellen", "nadia", "pieter", "anna"):
         answer = huis.stad.vraag("POST", wie, "/logboek/volledigheid/controle")
         assert answer.status_code == 404, wie
-    with huis.consent.volledigheid._bezig:
-        answer = huis.stad.vraag("POST", "joris", "/logboek/volledigheid/controle")
-    assert answer.status_code == 409
-    assert "al vergeleken" in answer.text
     assert huis.stad.zie("joris", "/logboek/volledigheid")["vergeleken"] is None
+
+
+def test_what_takes_long_goes_on_once_after_who_asked_has_her_answer(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pad, verder, keren = "/logboek/volledigheid", threading.Event(), []
+
+    def langzaam() -> int:
+        keren.append(verder.wait(60))
+        return huis.consent.volledigheid.controleer(alles=True)
+
+    bezig = Limited(langzaam, 0.01)
+    monkeypatch.setattr(huis.consent.volledigheid, "_alles", bezig)
+    for wie in ("joris", "wil"):
+        gevraagd = huis.stad.vraag("POST", wie, f"{pad}/controle").json()
+        assert (gevraagd["loopt"], gevraagd["vergeleken"]) == (True, None)
+    verder.set()
+    assert until(lambda: not bezig.running, 30)
+    na = huis.stad.zie("joris", pad)
+    assert (na["loopt"], keren) == (False, [True])
+    assert na["helemaal"] is not None
+
+
+def test_once_a_week_everything_is_compared(huis: Huis, monkeypatch: pytest.MonkeyPatch) -> None:
+    volledigheid, keren = huis.consent.volledigheid, []
+    begin, controleer = volledigheid._now(), volledigheid.controleer
+    monkeypatch.setattr(
+        volledigheid, "controleer", lambda *, alles: keren.append(alles) or controleer(alles=alles)
+    )
+    for dag in range(15):
+        monkeypatch.setattr(volledigheid, "_now", lambda dag=dag: begin + timedelta(days=dag))
+        volledigheid.dagelijks()
+    assert [dag for dag, alles in enumerate(keren) if alles] == [0, 7, 14]
+
+
+@pytest.mark.parametrize("kapot", [
+    {"inhoud": b"weg"}, {"kid": "00" * 16}, {"persoon": UUID(int=7)}, {"boven": "1" * 16},
+])  # fmt: skip
+def test_a_line_that_cannot_be_read_back_is_an_incident_and_the_rest_is_compared(
+    huis: Huis, kapot: dict[str, Any]
+) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    nr = laatste_regel(huis)
+    huis.vraag("yusuf", huis.kid(huis.kees))
+    with huis.consent.database.write() as tx:
+        tx.execute(update(logregels).where(logregels.c.nr == nr).values(kapot))
+        tx.execute(delete(key_releases).where(key_releases.c.subject == huis.kees))
+    nu = huis.stad.vraag("POST", "joris", "/logboek/volledigheid/controle").json()
+    gevonden = {(verschil["persoon"], verschil["meer"]) for verschil in nu["verschillen"]}
+    assert {(str(huis.anna), 1), (str(huis.kees), -1)} <= gevonden
+    assert nu["open"] == len(gevonden)
+    huis.consent.dagwerk.step()
+    assert nu["open"] == huis.consent.volledigheid.open(), "known is known"
+
+
+def test_a_line_without_keys_that_cannot_be_read_back_is_an_incident(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna, bron="zorg-behandeling"))
+    nr = laatste_regel(huis)
+    assert huis.consent.volledigheid.controleer(alles=True) == 0
+    with huis.consent.database.write() as tx:
+        tx.execute(update(logregels).where(logregels.c.nr == nr).values(tijdstip="gisteren"))
+    assert huis.consent.volledigheid.controleer(alles=True) == 1
+    (verschil,) = huis.stad.zie("joris", "/logboek/volledigheid")["verschillen"]
+    assert (verschil["persoon"], verschil["meer"]) == (str(huis.anna), 0)
+
+
+def test_who_reads_a_damaged_part_of_the_log_is_told_so(huis: Huis) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    with huis.consent.database.write() as tx:
+        tx.execute(
+            update(logregels).where(logregels.c.nr == laatste_regel(huis)).values(inhoud=b"weg")
+        )
+    answer = huis.stad.vraag("GET", "anna", f"/personen/{huis.anna}/inzagen")
+    assert (answer.status_code, answer.json()["code"]) == (500, "logboek-beschadigd")
+    assert "Meld dit aan de privacy officer" in answer.json()["detail"]
 
 
 def test_two_that_compare_at_once_keep_a_difference_once(

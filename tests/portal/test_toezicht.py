@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from events.begrippen import Leefgebied
+from infra.limited import Limited
 from infra.logbook import Geschreven, logregels
+from infra.testbed.processes import until
 from tests.consent.huis import NERGENS, Huis
 from tests.portal.test_nood import Mens
 from tests.system.stad import stad
@@ -39,6 +42,31 @@ def test_when_the_log_was_compared_is_on_the_page_with_a_button(huis: Huis) -> N
     assert f"tot en met regel {tot} van het logboek" in na
     assert "geen verschil gevonden" in na
     assert Mens(huis, "hanna").verstuur(pad, {}).status_code != 303
+
+
+def test_a_comparison_that_goes_on_and_a_damaged_line_are_told(
+    huis: Huis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joris, pad, verder = Mens(huis, "joris"), "/inzagen/volledigheid", threading.Event()
+    with monkeypatch.context() as patch:
+        langzaam = Limited(lambda: int(verder.wait(60)), 0.01)
+        patch.setattr(huis.consent.volledigheid, "_alles", langzaam)
+        loopt = joris.zie(joris.doe(pad, pad))
+        assert "Samenplan vergelijkt nu alles" in loopt
+        assert "Alles is opnieuw vergeleken" not in loopt
+        assert "Controleer nu" not in loopt
+        verder.set()
+        assert until(lambda: not langzaam.running, 30)
+        assert "Controleer nu" in joris.zie(pad)
+    huis.vraag("yusuf", huis.kid(huis.anna, bron="zorg-behandeling"))
+    deze = logregels.c.nr == select(func.max(logregels.c.nr)).scalar_subquery()
+    with huis.consent.database.write() as tx:
+        gaaf = tx.execute(select(logregels.c.nr, logregels.c.tijdstip).where(deze)).one()
+        tx.execute(update(logregels).where(deze).values(tijdstip="gisteren"))
+    assert "een regel is beschadigd" in joris.zie(joris.doe(pad, pad))
+    with huis.consent.database.write() as tx:
+        heel = update(logregels).where(logregels.c.nr == gaaf.nr)
+        tx.execute(heel.values(tijdstip=gaaf.tijdstip))
 
 
 def test_the_log_leads_to_who_may_see_what_about_a_person(huis: Huis) -> None:

@@ -111,7 +111,8 @@ class RegisterAntwoord(Bericht):
 
 
 class VerschilAntwoord(Bericht):
-    """Where releases and lines differ; `meer` keys left more than the lines say (or fewer)."""
+    """Where releases and lines differ: `meer` keys left more than the lines say, or fewer; 0: a
+    line that cannot be read back."""
 
     vraag: UUID
     persoon: UUID
@@ -136,11 +137,12 @@ class VergelekenAntwoord(Bericht):
 
 class VolledigheidAntwoord(Bericht):
     """`open`: how many differences nobody has looked into yet; `vergeleken`: the last time, and
-    `helemaal` the last time from the first row on."""
+    `helemaal` the last time from the first row on; `loopt`: it is being compared from there now."""
 
     open: int
     vergeleken: VergelekenAntwoord | None
     helemaal: VergelekenAntwoord | None
+    loopt: bool
     verschillen: list[VerschilAntwoord]
     nagerekend: NagerekendAntwoord | None
 
@@ -212,7 +214,8 @@ def router(consent: Consent) -> APIRouter:
         operation_id="controleerVolledigheid",
     )  # fmt: skip
     def controle(wie: Wie) -> dict[str, Any]:
-        """Vanaf de eerste regel, voor wie toezicht houdt. Dat u dit deed, staat in het logboek."""
+        """Vanaf de eerste regel, voor wie toezicht houdt; duurt het lang, dan gaat het vanzelf
+        verder (`loopt`). Dat u dit deed, staat in het logboek."""
         consent.volledigheid.controleer_nu(wie)
         consent.loginzage.schrijf(wie, (), {"wat": "volledigheid"})
         return _volledigheid(consent, wie)
@@ -231,6 +234,7 @@ def _volledigheid(consent: Consent, wie: Aangemeld) -> dict[str, Any]:
         "open": consent.volledigheid.open(),
         "vergeleken": None if laatst is None else {"op": laatst.op, "regel": laatst.regel},
         "helemaal": None if helemaal is None else {"op": helemaal.op, "regel": helemaal.regel},
+        "loopt": consent.volledigheid.loopt,
         "verschillen": [
             {"vraag": v.vraag, "persoon": v.persoon, "meer": v.meer, "taak": v.taak}
             for v in verschillen

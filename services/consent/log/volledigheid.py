@@ -2,16 +2,19 @@
 
 Rules kept here: the key store counts what it unwraps for whom, the lines say what left, and neither
 knows of the other; equal means nobody read without a line and no line disappeared. A difference is
-an incident: it stays known, and it is a task for the privacy officer until somebody looked into it.
+an incident, and so is a line that cannot be read back: it stays known, and it is a task for the
+privacy officer until somebody looked into it.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,8 +33,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.auth import Aangemeld, Rol
 from infra.database import Database, Tx
-from infra.decider import NEDERLAND, NietBekend, RegelFout
+from infra.decider import NEDERLAND, NietBekend
 from infra.keys import key_releases
+from infra.limited import Limited
 from infra.logbook import Logbook, LogDamagedError, logregels
 from services.consent.tijd.taken import Taken
 
@@ -57,16 +61,19 @@ _vergeleken = Table(
     Column("regel", Integer, nullable=False),
 )  # fmt: skip
 TAAK = "log-verschil"
+_INZAGE = ("inzage", "besluit")
+"""The lines that say which keys left."""
 _PER_KEER = 5000
 _TAKEN = 20
 """Tasks of one run: whoever gets twenty does not need the next hundred."""
 _TERMIJN = timedelta(days=3)
+_WEEK = timedelta(days=7)
+_WACHTEN = 1.5
+"""Seconds that who asks for it waits: a million lines take a minute, and a page does not."""
 Plek = tuple[UUID, str, UUID]
 """Trace, span of the question, person."""
-
-
-class AlBezig(RegelFout):
-    """Er wordt op dit moment al vergeleken. Kijk over een minuut opnieuw."""
+Einden = tuple[int, int]
+"""The last row of the log, and the last release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ class Vergeleken:
 
 @dataclass(frozen=True, slots=True)
 class Verschil:
-    """Of one question and one person: how many keys left more than the lines say, or fewer (<0)."""
+    """Of one question and one person: how many keys left more than the lines say, or fewer (<0);
+    0: a line that cannot be read back, and says nothing of keys."""
 
     vraag: UUID
     span: str
@@ -95,7 +103,7 @@ class Volledigheid:
         self, database: Database, logboek: Logbook, taken: Taken, now: Callable[[], datetime]
     ) -> None:
         self._database, self._logboek, self._taken, self._now = database, logboek, taken, now
-        self._bezig = threading.Lock()
+        self._alles = Limited(partial(self.controleer, alles=True), _WACHTEN)
         database.create(tables)
 
     def controleer(self, *, alles: bool = False) -> int:
@@ -112,12 +120,7 @@ class Volledigheid:
                 self._logboek.last(tx),
                 tx.execute(select(func.max(key_releases.c.nr))).scalar() or 0,
             )
-            saldo: Counter[Plek] = Counter()
-            for plek, aantal in self._vrijgegeven(tx, begin[1], eind[1]):
-                saldo[plek] += aantal
-            for plek, aantal in self._gelezen(tx, begin[0], eind[0]):
-                saldo[plek] -= aantal
-        anders = {plek: meer for plek, meer in saldo.items() if meer}
+            anders = self._vergelijk(tx, begin, eind)
         with self._database.write() as tx:
             bekend = {(rij.span, rij.persoon) for rij in tx.execute(select(_verschillen))}
             anders = {p: m for p, m in anders.items() if (p[1], p[2]) not in bekend}
@@ -146,18 +149,21 @@ class Volledigheid:
             raise LogDamagedError("de uitgegeven sleutels en de logregels zijn niet gelijk")
 
     def controleer_nu(self, wie: Aangemeld) -> None:
-        """Compare everything, for who supervises. Raises NietBekend, AlBezig."""
+        """Compare everything, for who supervises; it goes on by itself when it takes long. Raises
+        NietBekend."""
         _alleen_toezicht(wie)
-        if not self._bezig.acquire(blocking=False):
-            raise AlBezig
-        try:
-            self.controleer(alles=True)
-        finally:
-            self._bezig.release()
+        with suppress(TimeoutError):
+            self._alles()
+
+    @property
+    def loopt(self) -> bool:
+        """Whether what somebody asked for still goes on."""
+        return self._alles.running
 
     def dagelijks(self) -> None:
-        """What came since yesterday (for the daily work)."""
-        self.controleer()
+        """What came since yesterday, and every week everything (for the daily work)."""
+        helemaal = self._keren().get(True)
+        self.controleer(alles=helemaal is None or self._now() - helemaal.op >= _WEEK)
 
     def open(self) -> int:
         """How many differences nobody has looked into yet."""
@@ -174,13 +180,17 @@ class Volledigheid:
         """The last time, and the last time from the first row on; None: never. Raises
         NietBekend."""
         _alleen_toezicht(wie)
+        keren = self._keren()
+        laatst = max(keren.values(), key=lambda keer: keer.op, default=None)
+        return laatst, keren.get(True)
+
+    def _keren(self) -> dict[bool, Vergeleken]:
+        """The last time by whether it was everything."""
         with self._database.read() as tx:
-            keren = {
+            return {
                 rij.alles: Vergeleken(datetime.fromisoformat(rij.op), rij.regel)
                 for rij in tx.execute(select(_vergeleken))
             }
-        laatst = max(keren.values(), key=lambda keer: keer.op, default=None)
-        return laatst, keren.get(True)
 
     def _bekend(self) -> list[Verschil]:
         with self._database.read() as tx:
@@ -210,28 +220,49 @@ class Volledigheid:
                     .values(taak=taak)
                 )
 
-    def _vrijgegeven(self, tx: Tx, na: int, tot: int) -> Iterator[tuple[Plek, int]]:
-        for begin in range(na, tot, _PER_KEER):
-            deze = select(key_releases).where(
-                key_releases.c.nr > begin, key_releases.c.nr <= min(begin + _PER_KEER, tot)
-            )
-            for rij in tx.execute(deze):
-                yield (rij.vraag, rij.span, rij.subject), rij.number
+    def _vergelijk(self, tx: Tx, begin: Einden, eind: Einden) -> dict[Plek, int]:
+        """What does not fit, and the lines that cannot be read back.
 
-    def _gelezen(self, tx: Tx, na: int, tot: int) -> Iterator[tuple[Plek, int]]:
-        for begin in range(na, tot, _PER_KEER):
-            deze = select(logregels).where(
-                logregels.c.nr > begin, logregels.c.nr <= min(begin + _PER_KEER, tot),
-                logregels.c.soort.in_(["inzage", "besluit"]), logregels.c.span.is_not(None),
-            )  # fmt: skip
-            for geschreven in self._logboek.read(tx, deze):
-                regel, sleutels = geschreven.regel, geschreven.regel.inhoud.get("sleutels", 0)
-                if regel.persoon is not None and regel.boven is not None:
-                    yield (regel.vraag, regel.boven, regel.persoon), sleutels
-                elif isinstance(sleutels, dict) and regel.span is not None:
-                    # Of the household as such there is no line: the record counts its keys.
-                    for wiens, aantal in sleutels.items():
-                        yield (regel.vraag, regel.span, UUID(wiens)), aantal
+        What was written together lies about as far in both, so little waits for its other half.
+        """
+        saldo: Counter[Plek] = Counter()
+        kapot: set[Plek] = set()
+        keren = max(1, *((tot - na) // _PER_KEER + 1 for na, tot in zip(begin, eind, strict=True)))
+        for keer in range(keren):
+            (na, na_vrij), (tot, tot_vrij) = (
+                [van + (e - van) * k // keren for van, e in zip(begin, eind, strict=True)]
+                for k in (keer, keer + 1)
+            )
+            for plek, aantal in chain(
+                self._vrijgegeven(tx, na_vrij, tot_vrij), self._gelezen(tx, na, tot, kapot)
+            ):
+                saldo[plek] += aantal
+                if not saldo[plek]:
+                    del saldo[plek]
+        return dict.fromkeys(kapot, 0) | saldo
+
+    def _vrijgegeven(self, tx: Tx, na: int, tot: int) -> Iterator[tuple[Plek, int]]:
+        deze = select(key_releases).where(key_releases.c.nr > na, key_releases.c.nr <= tot)
+        for rij in tx.execute(deze):
+            yield (rij.vraag, rij.span, rij.subject), rij.number
+
+    def _gelezen(self, tx: Tx, na: int, tot: int, kapot: set[Plek]) -> Iterator[tuple[Plek, int]]:
+        """The keys that lines say have left, counted down; what cannot be read goes to `kapot`."""
+        deze = select(logregels).where(logregels.c.nr > na, logregels.c.nr <= tot)
+        for rij, geschreven in self._logboek.each(tx, deze):
+            if isinstance(geschreven, LogDamagedError):
+                over = rij.persoon or rij.huishouden or rij.vraag
+                kapot.add((rij.vraag, rij.boven or rij.span or "", over))
+                continue
+            regel, sleutels = geschreven.regel, geschreven.regel.inhoud.get("sleutels", 0)
+            if regel.soort not in _INZAGE or regel.span is None:
+                continue
+            if regel.persoon is not None and regel.boven is not None:
+                yield (regel.vraag, regel.boven, regel.persoon), -sleutels
+            elif isinstance(sleutels, dict):
+                # Of the household as such there is no line: the record counts its keys.
+                for wiens, aantal in sleutels.items():
+                    yield (regel.vraag, regel.span, UUID(wiens)), -aantal
 
 
 def _alleen_toezicht(wie: Aangemeld) -> None:
