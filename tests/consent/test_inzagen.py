@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Any
+from itertools import product
+from typing import Any, get_args
 from uuid import UUID
 
+import pytest
+
 from events.begrippen import Leefgebied
+from events.waarden import Doel
 from infra.logbook import Geschreven
+from services.consent.log.inzagen import Kijker, reden, redenen
+from services.consent.regels import Regel, Wie, regelsets
 from tests.consent.huis import Huis
 from tests.consent.test_omstandigheden import BEGIN, doet_mee, vast
 
@@ -15,6 +22,58 @@ from tests.consent.test_omstandigheden import BEGIN, doet_mee, vast
 def overzicht(huis: Huis, wie: str, persoon: Any) -> list[dict[str, Any]]:
     regels: list[dict[str, Any]] = huis.stad.zie(wie, f"/personen/{persoon}/inzagen")["regels"]
     return regels
+
+
+ALLE = [regel for gelezen in regelsets() for regel in gelezen.regels]
+ALS_INWONER = {Wie.LID, Wie.GEZAGHOUDER, Wie.VERTEGENWOORDIGER}
+
+
+def deel(regel: Regel) -> dict[str, Any]:
+    return {"regel": regel.id, "artikel": regel.artikel}
+
+
+def test_every_purpose_and_every_law_has_words_for_whom_it_is_about() -> None:
+    woorden = redenen()
+    assert set(woorden.doel) == set(Doel)
+    assert set(woorden.als) == set(Wie) - ALS_INWONER
+    assert set(woorden.kijker) == set(get_args(Kijker))
+    assert {regel.artikel.partition(" artikel ")[0] for regel in ALLE} <= set(woorden.wet)
+    zinnen = [*woorden.doel.values(), *woorden.als.values(), *woorden.eis.values()]
+    assert not [zin for zin in zinnen if re.search(r"\b[Uu]w?\b", zin)], "others read it as well"
+
+
+@pytest.mark.parametrize("regel", ALLE, ids=lambda regel: regel.id)
+def test_whatever_rule_opens_it_the_reason_is_for_whom_it_is_about(regel: Regel) -> None:
+    """Not the sentence for who looks; never empty, for no purpose, and with the law in words."""
+    wet = redenen().wet[regel.artikel.partition(" artikel ")[0]]
+    for kijker, doel in product(get_args(Kijker), (None, *regel.doelen)):
+        zin = reden(kijker, [deel(regel)], doel, {regel.id: regel})
+        begin, _, rest = zin.partition(".")
+        assert begin.startswith(redenen().kijker[kijker].gezien)
+        assert regel.zin not in zin
+        assert rest.endswith(f"De wet staat dit toe: {wet}."), zin
+        if kijker == "medewerker" and doel is not None:
+            assert redenen().doel[doel] in begin
+        assert ("toestemming gegeven" in zin) is ("toestemming" in regel.eist)
+
+
+@pytest.mark.parametrize("doel", Doel)
+def test_a_line_without_a_rule_that_is_known_still_says_what_for(doel: Doel) -> None:
+    zin = reden("medewerker", [{"regel": None, "artikel": "AVG artikel 15"}], doel, {})
+    assert zin == (
+        f"Deze medewerker keek {redenen().doel[doel]}. "
+        "De wet staat dit toe: de Europese privacywet (AVG)."
+    )
+
+
+def test_who_looked_for_two_tasks_at_once_is_told_of_both() -> None:
+    kent = {regel.id: regel for regel in regelsets()[-1].regels}
+    samen = reden("medewerker", [deel(kent["R-06"]), deel(kent["R-31"])], Doel.REGIE, kent)
+    assert samen.startswith(
+        "Deze medewerker keek als regisseur, om alle hulp in het plan op elkaar af te stemmen en "
+        "als deelnemer aan het plan, om uit te zoeken welke jeugdhulp nodig is. "
+        "Voor een deel is toestemming gegeven. "
+    )
 
 
 def test_a_look_says_who_what_what_for_and_on_which_ground(huis: Huis) -> None:
@@ -26,18 +85,44 @@ def test_a_look_says_who_what_what_for_and_on_which_ground(huis: Huis) -> None:
     )  # fmt: skip
     assert blik["wat"] == ["financien-en-schulden"]
     assert blik["waarvoor"] == "om u te helpen met schulden"
-    assert blik["waarom"].startswith("U ziet dit omdat")
+    assert blik["waarom"] == (
+        "Deze medewerker keek als deelnemer aan het plan, om te helpen met schulden. "
+        "De wet staat dit toe: de Wet gemeentelijke schuldhulpverlening (Wgs)."
+    )
     assert (blik["grond"], blik["uitkomst"]) == ("Wgs artikel 8a", "gezien")
 
 
-def test_a_look_keeps_the_sentence_of_the_rules_that_decided(huis: Huis) -> None:
+def test_a_look_keeps_to_the_rules_that_decided(huis: Huis) -> None:
     huis.vraag("yusuf", huis.kid(huis.anna))
     (voor,) = overzicht(huis, "anna", huis.anna)
     nu = huis.consent.regels
-    anders = tuple(r.model_copy(update={"zin": "Heel anders."}) for r in nu.regels)
+    anders = tuple(r.model_copy(update={"wie": (Wie.VERVANGER,)}) for r in nu.regels)
     huis.consent.regels = replace(nu, hash="een andere", regels=anders)
     (na,) = overzicht(huis, "anna", huis.anna)
-    assert na["waarom"] == voor["waarom"] != "Heel anders."
+    assert na["waarom"] == voor["waarom"]
+    assert "als deelnemer" in na["waarom"]
+
+
+def test_what_was_refused_says_that_and_never_why(huis: Huis) -> None:
+    """No ground, then an objection: that is for who asked, and stands in the same words."""
+    huis.vraag("ellen", huis.kid(huis.anna))
+    huis.toestemming()
+    huis.vraag("ellen", huis.kid(huis.anna))
+    huis.stad.doe("anna", "/bezwaren", {
+        "huishouden": str(huis.id), "persoon": str(huis.anna), "doel": "schuldhulp",
+        "regimes": ["wgs"], "onderwerpen": ["financien-en-schulden"],
+        "reden": "Dit gaat niemand aan."})  # fmt: skip
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    zonder, gezien, bezwaar = [r for r in overzicht(huis, "anna", huis.anna) if r["wat"]]
+    assert gezien["waarom"] == (
+        "Deze medewerker keek als regisseur, om alle hulp in het plan op elkaar af te stemmen. "
+        "Daarvoor is toestemming gegeven. "
+        "De wet staat dit toe: de Wet maatschappelijke ondersteuning (Wmo 2015)."
+    )
+    for regel in (zonder, bezwaar):
+        assert regel["uitkomst"] == "gevraagd, niet gezien"
+        assert regel["waarom"] == "Deze medewerker vroeg dit, en kreeg niets te zien."
+        assert regel["grond"] == ""
 
 
 def test_a_joint_part_shows_each_only_that_it_was_about_herself(huis: Huis) -> None:
@@ -81,7 +166,11 @@ def test_another_resident_is_never_named(huis: Huis) -> None:
     van_anna = overzicht(huis, "anna", huis.anna)
     van_kees = overzicht(huis, "kees", huis.kees)
     ander = "iemand uit uw huishouden, of wie gezag over u heeft"
-    assert ander in {r["wie"] for r in van_kees}
+    (blik,) = [r for r in van_kees if r["wie"] == ander]
+    assert blik["waarvoor"] == "om te zien wat er is vastgelegd"
+    assert blik["waarom"].startswith(
+        "Deze persoon hoort bij het huishouden, of mag beslissen voor iemand daarin. De wet staat"
+    )
     assert not [r for r in van_anna + van_kees if "Anna" in str(r) or "Kees" in str(r)]
 
 
@@ -120,7 +209,10 @@ def test_who_has_custody_reads_for_a_child_below_12_and_not_for_a_youth(huis: Hu
         (blik,) = [r for r in overzicht(huis, wie, lia) if r["wat"] == ["financien-en-schulden"]]
         assert blik["naam"] == yusuf.naam, wie
         assert not [mens for mens in (huis.anna, huis.bert, lia) if str(mens) in str(blik)]
-    lazen = [r["wie"] for r in overzicht(huis, "anna", lia) if r["wat"] != blik["wat"]]
+        assert ("om u te" in str(blik)) is (wie == "lia"), "who reads for her is not meant"
+    rest = [r for r in overzicht(huis, "anna", lia) if r["wat"] != blik["wat"]]
+    assert not re.search(r"\buw?\b", str(rest))
+    lazen = [r["wie"] for r in rest]
     assert lazen == ["iemand uit het huishouden, of wie gezag heeft", "deze persoon zelf"]
     simulatie = {"huishouden": str(huis.id), "persoon": str(lia)}
     assert stad.vraag("POST", "bert", "/simulaties", simulatie).status_code == 200

@@ -4,28 +4,67 @@ Rules kept here: a person reads about herself only: of others not a name, not a 
 they are there; who looked is called by name when she knows that professional from the plan of the
 household that was looked at, else by function and organisation; another resident is never named;
 who asks what the rules say, as a page does to know its choices, sees nothing of hers, and it says
-just that.
+just that. The sentence of a rule is for who looks; for whom it is about `redenen.json` has the
+words: as what somebody looked, what for and which law allows it, and of what was not shown never
+why, for that is for who asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any
+from importlib import resources
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from events.waarden import Doel
 from infra.auth import Rol
 from services.consent.log.blik import Blik
 from services.consent.log.register import Register
-from services.consent.regels import Regelset, regelsets
+from services.consent.regels import Eis, Regel, Regelset, Wie, regelsets
 
 _OPEN = ("mag", "moet")
 _ANDERE_INWONER = "iemand uit uw huishouden, of wie gezag over u heeft"
 _NAMENS_ANDEREN = "iemand uit het huishouden, of wie gezag heeft"
 _ZELF = "deze persoon zelf"
 _LOGBOEK = "wie uw gegevens zag"
+_LOGBOEK_NAMENS = "wie deze gegevens zag"
 _REGELS = "vroeg wat de regels zeggen, zag niets"
 _FG = "functionaris gegevensbescherming"
+_VAN_WIE_DAN_OOK = (Doel.VERKENNING, Doel.VERWIJSINDEX, Doel.ONDERZOEK)
+"""What a regisseur and a deelnemer may both ask for: as which of them then stays unsaid."""
+Kijker = Literal["uzelf", "betrokkene", "inwoner", "medewerker"]
+Zin = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
+
+
+class _Zinnen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PerKijker(_Zinnen):
+    gezien: Zin
+    gevraagd: Zin
+
+
+class Redenen(_Zinnen):
+    """The words for whom it is about, in the third person and of nobody else. A test proves that
+    every purpose and every law has its own."""
+
+    doel: Mapping[Doel, Zin]
+    als: Mapping[Wie, Zin]
+    kijker: Mapping[Kijker, PerKijker]
+    eis: Mapping[Eis, Zin]
+    """Of the conditions that were met those that people themselves did, or may ask after."""
+    wet: Mapping[str, Zin]
+
+
+@cache
+def redenen() -> Redenen:
+    """The table of this release."""
+    tekst = resources.files("services.consent.log").joinpath("redenen.json").read_bytes()
+    return Redenen.model_validate_json(tekst)
 
 
 def uitgeschreven(inhoud: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -52,16 +91,19 @@ def voor_betrokkene(
             continue
         if not wie or ("delen" not in inhoud and regel.soort != "loginzage"):
             continue
-        if regel.soort == "loginzage" and wie["id"] == str(zelf):
+        kijker = _kijker(wie, zelf, regel.persoon)
+        if regel.soort == "loginzage" and kijker == "uzelf":
             continue  # reading this very list
         namen = bekend.get(regel.huishouden, ()) if regel.huishouden else ()
+        namens = regel.persoon != zelf
         kop = {
             "tijdstip": blik.regel.tijdstip,
-            **_wie(wie, zelf, regel.persoon, namen),
-            "waarvoor": _waarvoor(inhoud, register),
+            **_wie(wie, kijker, namens, namen),
+            "waarvoor": _waarvoor_haar(inhoud, register, kijker, namens),
         }
         if regel.soort == "loginzage":
-            shown.append(kop | _deel([_LOGBOEK], "", "", "gezien"))
+            wat = [_LOGBOEK_NAMENS if namens else _LOGBOEK]
+            shown.append(kop | _deel(wat, reden(kijker, [], Doel.TOEZICHT, {}), "", "gezien"))
             continue
         if regel.soort == "uitleg":
             shown.append(kop | _deel([], "", "", _REGELS))
@@ -72,13 +114,17 @@ def voor_betrokkene(
         hier = open_ or delen
         if not hier:
             continue
-        zinnen = _zinnen(blik, regelset)
-        waarom = sorted({zinnen[d["regel"]] for d in open_ if d["regel"] in zinnen})
+        doel = _doel(inhoud, register) if "ldv" in inhoud else None
+        waarom = (
+            reden(kijker, open_, doel, _regels(blik, regelset))
+            if open_
+            else redenen().kijker[kijker].gevraagd
+        )
         grond = sorted({d["artikel"] for d in open_ if d["artikel"]})
         shown.append(
             kop
             | _deel(
-                sorted({d["onderwerp"] for d in hier}), " ".join(waarom), "; ".join(grond),
+                sorted({d["onderwerp"] for d in hier}), waarom, "; ".join(grond),
                 "gezien" if open_ else "gevraagd, niet gezien",
             )
         )  # fmt: skip
@@ -95,8 +141,52 @@ def _van_de_fg(blik: Blik, register: Register) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _zinnen(blik: Blik, nu: Regelset) -> Mapping[str, str]:
-    """The sentences as they were then: of the rule set that decided."""
+def reden(
+    kijker: Kijker, open_: Collection[Mapping[str, Any]], doel: Doel | None,
+    regels: Mapping[str, Regel],
+) -> str:  # fmt: skip
+    """As what somebody looked and what for, what people did for that, and which law allows it."""
+    woorden = redenen()
+    toen = [regels.get(deel["regel"]) for deel in open_]
+    begin = woorden.kijker[kijker].gezien
+    if kijker == "medewerker":
+        begin = f"{begin} {_en(dict.fromkeys(_taak(regel, doel) for regel in toen or [None]))}"
+    zinnen = [f"{begin.rstrip()}."]
+    for eis, zin in woorden.eis.items():
+        met = [regel is not None and eis in regel.eist for regel in toen]
+        if any(met):
+            zinnen.append(f"{'Daarvoor' if all(met) else 'Voor een deel'} {zin}.")
+    wetten = sorted(
+        {deel["artikel"].partition(" artikel ")[0] for deel in open_ if deel["artikel"]}
+    )
+    if wetten:
+        zinnen.append(f"De wet staat dit toe: {_en(woorden.wet.get(wet, wet) for wet in wetten)}.")
+    return " ".join(zinnen)
+
+
+def _taak(regel: Regel | None, doel: Doel | None) -> str:
+    """As what, and what for. Without a rule only what for; where a rule is for another purpose than
+    the line says, the look was for several tasks together: then what for only if the rule has one.
+    """
+    if regel is not None and doel not in regel.doelen:
+        doel = regel.doelen[0] if len(regel.doelen) == 1 else None
+    als = set() if regel is None else set(regel.wie)
+    if doel is Doel.REGIE:
+        als &= {Wie.REGISSEUR}
+    elif doel not in _VAN_WIE_DAN_OOK and doel is not None:
+        als -= {Wie.REGISSEUR}
+    woorden = redenen()
+    hoe = woorden.als.get(als.pop(), "") if len(als) == 1 else ""
+    return ", ".join(filter(None, (hoe, "" if doel is None else woorden.doel[doel])))
+
+
+def _en(delen: Iterable[str]) -> str:
+    *voor, laatste = list(filter(None, delen)) or [""]
+    return f"{', '.join(voor)} en {laatste}" if voor else laatste
+
+
+def _regels(blik: Blik, nu: Regelset) -> Mapping[str, Regel]:
+    """The rules as they were then: of the rule set that decided."""
     inhoud = (blik.besluit or blik.regel).regel.inhoud
     toen = inhoud.get("regelset", {}).get("hash", nu.hash)
     for gelezen in (nu, *regelsets()):
@@ -106,24 +196,31 @@ def _zinnen(blik: Blik, nu: Regelset) -> Mapping[str, str]:
 
 
 @cache
-def _per_regel(gelezen: Regelset) -> Mapping[str, str]:
-    return {regel.id: regel.zin for regel in gelezen.regels}
+def _per_regel(gelezen: Regelset) -> Mapping[str, Regel]:
+    return {regel.id: regel for regel in gelezen.regels}
 
 
 def _deel(wat: list[str], waarom: str, grond: str, uitkomst: str) -> dict[str, Any]:
     return {"wat": wat, "waarom": waarom, "grond": grond, "uitkomst": uitkomst}
 
 
+def _kijker(wie: Mapping[str, Any], zelf: UUID, persoon: UUID | None) -> Kijker:
+    """What who looked is to who reads it."""
+    if wie["id"] == str(zelf):
+        return "uzelf"
+    if wie["rol"] != Rol.INWONER.value:
+        return "medewerker"
+    return "betrokkene" if wie["id"] == str(persoon) else "inwoner"
+
+
 def _wie(
-    wie: Mapping[str, Any], zelf: UUID, persoon: UUID | None, bekend: Collection[UUID]
+    wie: Mapping[str, Any], kijker: Kijker, namens: bool, bekend: Collection[UUID]
 ) -> dict[str, Any]:
     """In one line, and apart: what of it may be known."""
-    inwoner = {"naam": None, "functie": None, "organisatie": None}
-    if wie["id"] == str(zelf):
-        return {"wie": "uzelf", **inwoner}
-    if wie["rol"] == "inwoner":
-        ander = _ANDERE_INWONER if persoon == zelf else _NAMENS_ANDEREN
-        return {"wie": _ZELF if wie["id"] == str(persoon) else ander, **inwoner}
+    if kijker != "medewerker":
+        ander = _NAMENS_ANDEREN if namens else _ANDERE_INWONER
+        zegt = {"uzelf": "uzelf", "betrokkene": _ZELF, "inwoner": ander}[kijker]
+        return {"wie": zegt, "naam": None, "functie": None, "organisatie": None}
     functie, organisatie = wie["functie"], wie["organisatie"]
     naam = wie["naam"] if UUID(wie["id"]) in bekend else None
     taak = functie if functie.lower() == organisatie.lower() else f"{functie}, {organisatie}"
@@ -133,6 +230,19 @@ def _wie(
     }  # fmt: skip
 
 
+def _waarvoor_haar(
+    inhoud: Mapping[str, Any], register: Register, kijker: Kijker, namens: bool
+) -> str:
+    """What for, as the register tells the person it is about: "om u te helpen met schulden". Where
+    "u" would be somebody else (another resident looked, or reads it in her place) without it."""
+    doel = _doel(inhoud, register) if "ldv" in inhoud else None
+    if doel is not None and (
+        kijker in ("betrokkene", "inwoner") or (namens and kijker == "medewerker")
+    ):
+        return redenen().doel[doel]
+    return _waarvoor(inhoud, register)
+
+
 def _waarvoor(inhoud: Mapping[str, Any], register: Register) -> str:
     """The purpose in plain words, as the register had it then; empty for a line from before it."""
     if "ldv" not in inhoud:
@@ -140,10 +250,9 @@ def _waarvoor(inhoud: Mapping[str, Any], register: Register) -> str:
     return register.lees(inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"])[1].plain
 
 
-def _doel(inhoud: Mapping[str, Any], register: Register) -> str | None:
+def _doel(inhoud: Mapping[str, Any], register: Register) -> Doel | None:
     uri = inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"]
-    doel = register.lees(uri)[0].doel
-    return None if doel is None else doel.value
+    return register.lees(uri)[0].doel
 
 
 def voor_toezicht(blikken: Iterable[Blik], register: Register) -> list[dict[str, Any]]:
