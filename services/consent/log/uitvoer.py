@@ -59,6 +59,8 @@ class Uitvoer:
         blikken, bekend = self._loginzage.wie_keek(wie, persoon)
         regels: dict[int, dict[str, Any]] = {}
         for blik in blikken:
+            if blik.regel.nr > kop.size:
+                continue  # nor the record above it, which a head can hold without its lines
             huis = blik.regel.regel.huishouden
             namen = bekend.get(huis, frozenset()) if huis else frozenset()
             if blik.besluit is not None:
