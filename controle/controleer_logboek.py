@@ -11,14 +11,20 @@ Noem de grootte van die kop als u de uitvoer haalt (?koppen=1303): dan zit het b
 uitslag zegt wat bewezen is, wat ontbreekt en wat er is veranderd.
 
 Afsluitcode: 0 alles bewezen wat de uitvoer zegt; 1 er klopt iets niet; 2 er kon niet worden
-gecontroleerd; 3 er is niets veranderd, maar er zijn regels dicht gehouden. Nodig: Python 3.11 en
-het pakket `cryptography`.
+gecontroleerd; 3 er is niets veranderd, maar er zijn regels of onderdelen dicht gehouden; 4 er staat
+geen open regel in over de persoon om wie het gaat, en dan is over haar niets bewezen. Nodig: Python
+3.11 en het pakket `cryptography`.
 
 Dicht is een regel waarvan alleen de verbintenis is gegeven. Dat hoort zo bij wie toezicht houdt:
 haar eigen inzagen en die van de FG kan zij zelf niet meenemen. Maar uit het bestand blijkt niet of
 dat de reden is, dus dit programma neemt geen reden aan. Vraag bij dichte regels een uitvoer van
 hetzelfde stuk aan een collega van wie het bestand maakte, of aan de FG, en noem die met --erbij:
 wat daarin open is, vult de dichte regels aan, en wordt net zo gecontroleerd.
+
+Ook een onderdeel van een regel kan dicht zijn. In een uitvoer van een persoon staat altijd open
+waarvoor er is gekeken, wat er is gezien en op welke grond, en in welke functie; is dat dicht, dan
+is de code 3. Twee dingen horen dicht te kunnen zijn, en staan onder "Niet te zien": wat de FG vroeg
+(dat hij de FG is, staat in de regel zelf), en de naam van wie keek.
 
 Hoe het werkt: elke regel heeft een verbintenis, SHA-256 over haar nummer, tijd, sporen en de
 verbintenis van elk onderdeel (SHA-256 over het zout van dat onderdeel en zijn waarde). De
@@ -73,14 +79,15 @@ class Kop(NamedTuple):
 
 
 class Uitslag(NamedTuple):
-    """Wat bewezen is, wat dicht is gehouden, wat niet te zien is, wat er niet klopt, en de regels
-    die leesbaar zijn."""
+    """Wat bewezen is, wat dicht is gehouden, wat niet te zien is, wat er niet klopt, de regels die
+    leesbaar zijn, en waarom er over de persoon niets is bewezen."""
 
     bewezen: list[str]
     dicht: list[str]
     ontbreekt: list[str]
     fout: list[str]
     regels: list[dict[str, Any]]
+    leeg: list[str]
 
 
 # --- boom (RFC 6962) --------------------------------------------------------------------------
@@ -310,7 +317,7 @@ def controleer(
     uitvoer: Any, sleutel: str, koppen: list[str] | None = None, getuigen: tuple[str, ...] = ()
 ) -> Uitslag:
     """Controleer een uitvoer tegen de sleutel van het logboek en koppen die al bekend waren."""
-    uitslag = Uitslag([], [], [], [], [])
+    uitslag = Uitslag([], [], [], [], [], [])
     try:
         _controleer_uitvoer(uitvoer, sleutel, koppen or [], getuigen, uitslag)
     except Fout as fout:
@@ -321,6 +328,7 @@ def controleer(
         uitslag.bewezen.clear()
         uitslag.dicht.clear()
         uitslag.regels.clear()
+        uitslag.leeg.clear()
     return uitslag
 
 
@@ -354,12 +362,15 @@ def _controleer_uitvoer(
             "De regels passen niet bij de ondertekende kop: er is iets veranderd, weggelaten, "
             f"toegevoegd of verplaatst. {_weggelaten(nummers, kop.grootte, len(bewijs))}"
         )
-    uitslag.bewezen.append(
-        f"De {len(regels)} regels in deze uitvoer staan zo in het logboek van {kop.grootte} regels."
-    )
+    if regels:
+        uitslag.bewezen.append(
+            f"De {len(regels)} regels in deze uitvoer staan zo in het logboek van {kop.grootte} "
+            "regels."
+        )
     _dicht(regels, uitslag)
     soorten = {"persoon": _persoon, "huishouden": _huishouden}
     soorten[uitvoer["soort"]](uitvoer, nummers, kop, uitslag)
+    _ouderdom(regels, kop, uitslag)
     _samenhang(uitvoer["samenhang"], kop, koppen, sleutel, getuigen, uitslag)
 
 
@@ -411,15 +422,30 @@ def _dicht(regels: list[dict[str, Any]], uitslag: Uitslag) -> None:
         )
 
 
+def _ouderdom(regels: list[dict[str, Any]], kop: Kop, uitslag: Uitslag) -> None:
+    """Tot wanneer de uitvoer iets zegt. Een kop heeft geen datum, en wat ooit klopte blijft
+    kloppen: zonder dit is een oude uitvoer, of een zonder het einde, voor nieuw te houden."""
+    laatste = next((regel for regel in reversed(regels) if "vorm" in regel), None)
+    if laatste is None:
+        return
+    moment = datetime.fromisoformat(laatste["tijdstip"]).astimezone(UTC)
+    uitslag.ontbreekt.append(
+        f"De laatste open regel is van {moment:%d-%m-%Y %H:%M} UTC. Over wat daarna gebeurde, zegt "
+        "deze uitvoer niets: een oude uitvoer blijft kloppen. Haar kop is van "
+        f"{kop.grootte} regels; heeft de nieuwste kop van het logboek er meer, dan is er een "
+        "nieuwere uitvoer te vragen."
+    )
+
+
 def _persoon(uitvoer: Any, _nummers: list[int], _kop: Kop, uitslag: Uitslag) -> None:
-    eigen: dict[tuple[str, str | None], list[int]] = {}
-    boven: dict[tuple[str, str | None], dict[str, Any]] = {}
+    eigen: _Plaatsen = {}
+    boven: _Besluiten = {}
     for regel in uitvoer["regels"]:
         if "vorm" not in regel:
             continue
         leesbaar, wie = waarde(regel, "persoon")
         if leesbaar and wie == uitvoer["over"]:
-            eigen.setdefault((regel["vraag"], regel.get("boven")), []).append(regel["nr"])
+            eigen.setdefault((regel["vraag"], regel.get("boven")), []).append(regel)
         elif leesbaar:
             raise Fout(f"Regel {regel['nr']} gaat niet over deze persoon.")
         else:
@@ -428,22 +454,102 @@ def _persoon(uitvoer: Any, _nummers: list[int], _kop: Kop, uitslag: Uitslag) -> 
         raise Fout(
             f"Bij {_opsomming(alleen)} ontbreekt wat er onder hoort: de regel van deze persoon."
         )
-    onder = {waar: nrs for waar, nrs in eigen.items() if waar[1] is not None}
-    if los := sorted(nr for waar, nrs in onder.items() if waar not in boven for nr in nrs):
+    onder = {waar: hier for waar, hier in eigen.items() if waar[1] is not None}
+    if los := sorted(r["nr"] for waar, hier in onder.items() if waar not in boven for r in hier):
         raise Fout(f"Bij {_opsomming(los)} ontbreekt wie er keek: het besluit dat erboven hoort.")
-    wie_dicht = [nr for waar, nrs in onder.items() if not waarde(boven[waar], "functie")[0]
-                 for nr in nrs]  # fmt: skip
-    if wie_dicht:
-        uitslag.dicht.append(
-            f"Bij {_opsomming(sorted(wie_dicht))} is dicht gehouden in welke functie er is gekeken."
-        )
     aantal = sum(map(len, eigen.values()))
+    if not aantal:
+        uitslag.leeg.append(
+            f"Er staat geen open regel in over {uitvoer['over']}. Zo'n uitvoer bewijst niets: wie "
+            "een ondertekende kop heeft, kan haar over ieder mens maken. Dat er niemand keek, "
+            "blijkt er dus niet uit. Samenplan geeft haar ook als er echt geen regel is: kijk dan "
+            "in Samenplan zelf bij 'Wie keek er?', of laat de privacy officer of de FG het "
+            "logboek van het huishouden nakijken."
+        )
+        return
+    _dichte_delen(eigen, boven, uitslag)
+    _namen(onder, boven, uitslag)
     uitslag.bewezen.append(f"{aantal} regels gaan over {uitvoer['over']}.")
     uitslag.ontbreekt.append(
-        "Of dit alle regels over deze persoon zijn, blijkt hier niet: dat bewijst de uitvoer van "
-        "het huishouden, voor de privacy officer, de FG en de toezichthouder."
+        "Of dit alle regels over deze persoon zijn, blijkt hier niet, ook niet of er aan het begin "
+        "of het einde ontbreken: dat bewijst, voor wat bij een huishouden hoort, de uitvoer van "
+        "dat huishouden, voor de privacy officer, de FG en de toezichthouder."
     )
     uitslag.regels.extend(uitvoer["regels"])
+
+
+_Besluiten = dict[tuple[str, str | None], dict[str, Any]]
+_Plaatsen = dict[tuple[str, str | None], list[dict[str, Any]]]
+"""Besluiten naar spoor en span, en eigen regels naar het besluit waar zij onder hangen."""
+_OPEN = {
+    "ldv": "waarvoor er is gekeken",
+    "delen": "wat er is gezien of gevraagd, waarom en op welke grond",
+}
+"""Wat een persoon van een eigen regel altijd ziet. Een regel zonder zo'n onderdeel heeft het nooit
+gehad: de namen van haar onderdelen liggen met de verbintenis vast."""
+_ONGENOEMD = ("fg", "inwoner")
+"""Rollen die Samenplan in een uitvoer van een persoon nooit bij naam noemt."""
+
+
+def _dichte_delen(eigen: _Plaatsen, boven: _Besluiten, uitslag: Uitslag) -> None:
+    """Onderdelen die Samenplan open geeft en hier dicht zijn. Alleen wat de FG vroeg geeft het zelf
+    dicht, en wie de FG is staat in het besluit: dicht is dat dus niet voor te wenden."""
+    dicht: dict[str, list[int]] = {}
+    van_fg = list[int]()
+    for waar, hier in eigen.items():
+        rol = _rol(boven[waar]) if waar in boven else ""
+        for regel in hier:
+            if rol is None:
+                dicht.setdefault("in welke functie er is gekeken", []).append(regel["nr"])
+            for naam, wat in _OPEN.items():
+                if naam not in regel.get("delen", {}) or waarde(regel, naam)[0]:
+                    continue
+                if rol == "fg" and naam == "delen":
+                    van_fg.append(regel["nr"])
+                else:
+                    dicht.setdefault(wat, []).append(regel["nr"])
+    for wat, nummers in sorted(dicht.items()):
+        uitslag.dicht.append(f"Bij {_opsomming(sorted(nummers))} is dicht gehouden {wat}.")
+    if dicht:
+        uitslag.dicht.append(
+            "Samenplan geeft die onderdelen in een uitvoer van een persoon altijd open. Wie dit "
+            "bestand maakte of doorgaf, hield ze dicht: vraag de uitvoer zelf opnieuw."
+        )
+    if van_fg:
+        uitslag.ontbreekt.append(
+            f"Bij {_opsomming(sorted(van_fg))} keek de functionaris gegevensbescherming: dat is te "
+            "zien, maar wat hij vroeg is vertrouwelijk en staat nooit open."
+        )
+
+
+def _rol(besluit: dict[str, Any]) -> str | None:
+    """In welke rol er is gekeken; None als dat dicht is."""
+    te_zien, functie = waarde(besluit, "functie")
+    return str(functie.get("rol", "")) if te_zien else None
+
+
+def _namen(onder: _Plaatsen, boven: _Besluiten, uitslag: Uitslag) -> None:
+    """Wie er zonder naam in staan. Een naam hoort dicht te zijn voor wie haar niet uit het plan
+    kent, en wie zij kent staat niet in het bestand: dit is dus geen alarm, en ook niet bewezen."""
+    nooit, misschien = list[int](), list[int]()
+    for waar, hier in onder.items():
+        besluit = boven[waar]
+        if "wie" not in besluit["delen"] or waarde(besluit, "wie")[0]:
+            continue
+        deze = nooit if _rol(besluit) in _ONGENOEMD else misschien
+        deze += [regel["nr"] for regel in hier]
+    if nooit:
+        uitslag.ontbreekt.append(
+            f"Bij {_opsomming(sorted(nooit))} keek een inwoner of de functionaris "
+            "gegevensbescherming: hun naam staat nooit open."
+        )
+    if misschien:
+        uitslag.ontbreekt.append(
+            f"Bij {_opsomming(sorted(misschien))} is de naam van wie keek dicht. Samenplan noemt "
+            "de naam van een professional alleen aan wie haar kent uit het plan; of dat hier de "
+            "reden is, blijkt niet. Staat die naam wel in het overzicht in Samenplan zelf, dan is "
+            "zij in dit bestand dicht gehouden."
+        )
 
 
 def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) -> None:
@@ -474,6 +580,11 @@ def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) ->
         uitslag.ontbreekt.append(
             f"Regels voor {nummers[0]} en na {nummers[-1]} horen niet bij deze uitvoer."
         )
+        if not hier:
+            uitslag.ontbreekt.append(
+                "In dit stuk staat geen open regel van dit huishouden. Over de rest van het "
+                "logboek zegt dat niets."
+            )
     uitslag.regels.extend(hier)
 
 
@@ -482,6 +593,8 @@ def _samenhang(
     getuigen: tuple[str, ...], uitslag: Uitslag,
 ) -> None:  # fmt: skip
     over, gezien = dict(bewijzen), set[tuple[str, bytes]]()
+    if any(not 0 < int(een) < kop.grootte or str(int(een)) != een for een in over):
+        raise ValueError  # een grootte kan in de uitslag komen te staan, een zin niet
     for tekst in koppen:
         bekend = lees_kop(tekst, sleutel, getuigen)
         gezien |= bekend.gezien.keys()
@@ -645,7 +758,8 @@ def toon(uitslag: Uitslag, *, regels: bool) -> str:
         (kop, zinnen)
         for kop, zinnen in (
             ("Veranderd of niet in orde", uitslag.fout), ("Bewezen", uitslag.bewezen),
-            ("Dicht gehouden", uitslag.dicht), ("Niet te zien", uitslag.ontbreekt),
+            ("Dicht gehouden", uitslag.dicht), ("Leeg", uitslag.leeg),
+            ("Niet te zien", uitslag.ontbreekt),
         )
         if zinnen
     ]  # fmt: skip
@@ -662,11 +776,14 @@ def toon(uitslag: Uitslag, *, regels: bool) -> str:
     return "\n".join(map(_zichtbaar, lijnen))
 
 
-_OORDEEL = {0: "IN ORDE", 1: "NIET IN ORDE", 3: "NIETS VERANDERD, MAAR NIET ALLES IS OPEN"}
+_OORDEEL = {
+    0: "IN ORDE", 1: "NIET IN ORDE", 3: "NIETS VERANDERD, MAAR NIET ALLES IS OPEN",
+    4: "OVER DEZE PERSOON IS NIETS BEWEZEN",
+}  # fmt: skip
 
 
 def _code(uitslag: Uitslag) -> int:
-    return 1 if uitslag.fout else 3 if uitslag.dicht else 0
+    return 1 if uitslag.fout else 4 if uitslag.leeg else 3 if uitslag.dicht else 0
 
 
 def _zichtbaar(lijn: str) -> str:

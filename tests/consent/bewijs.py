@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -79,3 +80,18 @@ def sluit(uitvoer: Any, welke: Callable[[Any], bool]) -> Any:
         for one in uitvoer["regels"]
     ]
     return uitvoer
+
+
+def zonder_deel(uitvoer: Any, *namen: str, nummers: Collection[int] | None = None) -> Any:
+    """Give of these parts the commitment only, in every row or in some; a copy."""
+    made = copy.deepcopy(uitvoer)
+    for one in made["regels"]:
+        for naam in namen if nummers is None or one["nr"] in nummers else ():
+            if "waarde" in one["delen"].get(naam, {}):
+                one["delen"][naam] = {"verbintenis": verbintenis_van(one["delen"][naam])}
+    return made
+
+
+def eigen_regels(uitvoer: Any) -> list[Any]:
+    """The rows of an export of a person that are about her; the others are the records above."""
+    return [one for one in uitvoer["regels"] if "waarde" in one["delen"]["persoon"]]
