@@ -40,6 +40,8 @@ ORGANISATIES = ("gemeente", "jeugdteam", "instelling")
 VAKKEN: dict[str, tuple[Onderwerp, ...]] = {
     "plan": ONDERWERPEN,
     "onderwijs": (Leefgebied.ONDERWIJS, Rubriek.MELDING),
+    "jeugd": (*Leefgebied, *(Rubriek.MELDING,) * 4),
+    "wgs": (*Leefgebied, *(Rubriek.MELDING,) * 6),
     "pw": (*Leefgebied, *(Rubriek.MELDING,) * 12),
     "verwijsindex": (Rubriek.CONTACT,),
     "veiligheidshuis": (Leefgebied.VEILIGHEID, Rubriek.PERSONALIA, Rubriek.CONTACT),
@@ -51,7 +53,7 @@ TOEGANG = (Doel.JEUGD_RAAD, Doel.JEUGD_BEKOSTIGING, Doel.JEUGD_CONTROLE)
 VAN_COLLEGE = ("gezinsplan", "jeugd-toegang", "wmo-onderzoek", "wgs-schuldhulp")
 VERPLICHT = {
     "plan": ("jeugdhulp-dossier", "zorg-behandeling", "gi-maatregel", "veilig-thuis"),
-    "wmo": ("wmo-aanbieder", "veilig-thuis"),
+    "wmo": ("wmo-aanbieder", "veilig-thuis", "zorg-behandeling"),
     "wmo-aanbieder": ("jeugd-toegang", "wgs-schuldhulp"),
     "jeugd": ("jeugdhulp-dossier", "gi-maatregel", "veilig-thuis"),
     "jeugdhulp": ("wmo-onderzoek", "jeugd-toegang"),

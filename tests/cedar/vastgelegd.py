@@ -42,7 +42,7 @@ PROFESSIONAL = (
     ("bezwaar", 0.06), ("veiligheidskern", 0.05), ("onbekwaam", 0.03),
 )  # fmt: skip
 BIJ_DOEL = {
-    Doel.WMO: (("grond", 0.5),),
+    Doel.WMO: (("grond", 0.5), ("toestemming", 0.5), ("opheffing", 0.5)),
     Doel.JEUGD: (("grond", 0.6),),
     Doel.JEUGD_RAAD: (("grond", 0.6),),
     Doel.JEUGD_BEKOSTIGING: (("grond", 0.6),),

@@ -158,7 +158,7 @@ def mag(vraag: Vraag, feiten: Feiten, regels: Regelset) -> Besluit:
             if besluit.open:
                 recht = besluit
                 continue
-            if bijna is None or _zegt(besluit) < _zegt(bijna):
+            if bijna is None or _beter(besluit, bijna):
                 bijna = besluit
             if besluit.code is Code.VERBODEN:
                 break
@@ -211,6 +211,13 @@ def _toets(regel: Regel, wie: Wie, doel: Doel, vraag: Vraag, feiten: Feiten) -> 
         zin = "Het gezag over dit kind staat niet vast. Een medewerker zoekt dat eerst uit."
     uitkomst = Uitkomst.MAG_NA if code in _HERSTELBAAR else Uitkomst.MAG_NIET
     return Besluit(uitkomst, code, zin, regel.id, regel.artikel, tuple(ontbreekt))
+
+
+def _beter(een: Besluit, ander: Besluit) -> bool:
+    """Whether this refusal is the one to give: it tells more, or the same with less to do."""
+    if een.uitkomst is ander.uitkomst is Uitkomst.MAG_NA:
+        return set(een.ontbreekt) < set(ander.ontbreekt)
+    return _zegt(een) < _zegt(ander)
 
 
 def _zegt(besluit: Besluit) -> int:
