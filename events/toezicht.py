@@ -10,16 +10,18 @@ from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from events.base import Fact, Personal
 from events.begrippen import Waarde
-from events.waarden import Dag, Doel, Kort, Tekst
+from events.waarden import Dag, Doel, Kort, Tekst, waarom
 
 # --- emergency access ---------------------------------------------------------------------------
 
-Noodreden = Annotated[str, StringConstraints(strip_whitespace=True, min_length=40, max_length=2000)]
-"""Why it cannot wait, in so many words that it can be judged afterwards."""
+Noodtekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=40, max_length=2000)]
+"""Why it cannot wait, as facts hold it."""
+Noodreden = Annotated[Noodtekst, BeforeValidator(waarom(40, 4))]
+"""Why it cannot wait, as it is asked: in so many words that it can be judged afterwards."""
 
 
 class Noodcategorie(StrEnum):
@@ -44,7 +46,7 @@ class Nood(Waarde):
     """Why somebody takes emergency access, and how she looked for the household."""
 
     categorie: Noodcategorie
-    reden: Noodreden
+    reden: Noodtekst
     langs: Zoekwijze
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -14,6 +17,73 @@ from events.begrippen import Bron, Grondslag, Leefgebied, Rubriek, Waarde
 
 Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 Kort = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+_LEEG = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(nummer) for nummer in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+"""What shows nothing though Unicode counts it as a letter, a mark or a symbol."""
+_WOORD = re.compile(r"[^\W\d_]{2,}")
+_AANTAL = ("geen woord", "één woord", "twee woorden", "drie woorden", "vier woorden")
+
+
+def leesbaar(tekst: str) -> str:
+    """What of a text somebody can read: nothing that does not show, and one space between words."""
+    te_zien = "".join(
+        teken
+        for teken in tekst
+        if teken.isspace() or not (teken in _LEEG or unicodedata.category(teken) in ("Cc", "Cf"))
+    )
+    return "\n".join(" ".join(regel.split()) for regel in te_zien.split("\n")).strip()
+
+
+def zegt_waarom(tekst: str, tekens: int, woorden: int) -> bool:
+    """Whether a reason is long enough to be one, by what can be read of it: so many characters, and
+    so many different words. Whether it is a good one stays for people to judge."""
+    gelezen = leesbaar(tekst)
+    anders = {woord.casefold() for woord in _WOORD.findall(gelezen)}
+    return len(" ".join(gelezen.split())) >= tekens and len(anders) >= woorden
+
+
+def waarom(tekens: int, woorden: int) -> Callable[[object], object]:
+    """A check of a reason as it comes in, before any other: it goes on as it can be read.
+
+    Only for what is asked of people: a fact that was stored with less must stay readable.
+    """
+    if tekens > 1:
+        vraag = f"Schrijf een zin waarin staat waarom: ten minste {tekens} tekens en "
+    else:
+        vraag = "Schrijf waarom: ten minste "
+
+    def controleer(value: object) -> object:
+        if not isinstance(value, str):
+            return value  # that it is no text is said of every field in the same words
+        if not zegt_waarom(value, tekens, woorden):
+            raise ValueError(f"{vraag}{_AANTAL[woorden]}")
+        return leesbaar(value)
+
+    return controleer
+
+
+Reden = Annotated[
+    str, StringConstraints(min_length=1, max_length=8000), BeforeValidator(waarom(1, 1))
+]
+"""Why, in a word at least."""
+Noodzaak = Annotated[
+    str, StringConstraints(min_length=10, max_length=500), BeforeValidator(waarom(10, 2))
+]
+"""Why data are necessary, in one sentence."""
+Motivering = Annotated[
+    str, StringConstraints(min_length=10, max_length=8000), BeforeValidator(waarom(10, 2))
+]
+"""Why somebody decided as she did."""
+Kijkreden = Annotated[
+    str, StringConstraints(min_length=20, max_length=1000), BeforeValidator(waarom(20, 3))
+]
+"""Why somebody who supervises looks at what is not about her own task."""
+Afweging = Annotated[
+    str, StringConstraints(min_length=40, max_length=8000), BeforeValidator(waarom(40, 4))
+]
+"""Which duties conflict, and why nothing lighter helps."""
 
 
 def _geen_getal(value: object) -> object:

@@ -119,7 +119,7 @@ def test_off_until_the_conditions_are_on_record_and_off_again(huis: Huis) -> Non
         assert status(huis, wie, "/afwijkingen/einde", {"reden": "Klaar."})[0] == 404, wie
     huis.stad.doe("hanna", "/afwijkingen/einde", {"reden": "De proef is voorbij."})
     assert huis.stad.vraag("GET", "joris", "/afwijkingen").status_code == 409
-    assert status(huis, "hanna", "/afwijkingen/einde", {"reden": "x"}) == (409, "al-uitgezet")
+    assert status(huis, "hanna", "/afwijkingen/einde", {"reden": "Klaar."}) == (409, "al-uitgezet")
 
 
 def test_the_lines_behind_it_for_who_supervises_only(huis: Huis) -> None:

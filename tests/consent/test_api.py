@@ -77,6 +77,8 @@ def test_a_person_of_elsewhere_does_not_exist_here(huis: Huis, pad: str) -> None
 
 FOUT: list[tuple[str, dict[str, Any]]] = [
     ("/grondslagen", {"noodzaak": "want 77"}),
+    ("/grondslagen", {"noodzaak": "." * 10}),
+    ("/grondslagen", {"noodzaak": "\u200b" * 12}),
     ("/grondslagen", {"personen": []}),
     ("/grondslagen", {"personen": [GEHEIM]}),
     ("/grondslagen", {"regimes": [GEHEIM]}),

@@ -160,3 +160,35 @@ def test_who_left_reads_of_newcomers_only_what_they_do(huis: Huis) -> None:
         "op": "2026-03-01", "reden": "gescheiden"})  # fmt: skip
     regel = huis.stad.zie("bert", f"/personen/{huis.bert}/inzagen")["regels"][-1]
     assert regel["wie"] == "schuldhulpverlener, Schuldhulp Voorbeeldstad"
+
+
+@pytest.mark.parametrize("leeg", ["." * 60, "\u200b" * 60, "\u3164 " * 60, "nee " * 30])
+def test_a_reason_that_says_nothing_is_refused_wherever_one_is_asked(huis: Huis, leeg: str) -> None:
+    """Dots, what does not show, one word again and again: 400, with what is asked, at the field."""
+    ergens, hier = UUID(int=404), {"huishouden": str(huis.id)}
+    spreekt = {"wat": "doorbreking", "herkomst": "zorg-behandeling", "onderwerpen": ["wonen"],
+               "ontvanger": {"organisatie": "Wijkteam"}, "van": "2026-03-02"}  # fmt: skip
+    instelling = {"instemming": "OR-1", "instemmingOp": "2026-03-01", "van": "2026-03-02",
+                  "tot": "2026-04-01"}  # fmt: skip
+    beperking = huis.beperking(huis.anna, {"van": "2026-03-02"})
+    for wie, pad, body, veld in (
+        ("yusuf", "/grondslagen", hier | {
+            "personen": [str(huis.anna)], "doel": "schuldhulp", "regimes": ["wmo"],
+            "onderwerpen": ["justitie"], "noodzaak": leeg}, "noodzaak"),
+        ("bram", f"/noodtoegangen/{ergens}/openstelling", {"reden": leeg}, "reden"),
+        ("hanna", f"/noodtoegangen/{ergens}/oordeel", {
+            "uitkomst": "terecht", "motivering": leeg}, "motivering"),
+        ("sanne", "/omstandigheden", hier | {
+            "persoon": str(huis.anna), "omstandigheid": spreekt | {"afweging": leeg}}, "afweging"),
+        ("joris", "/logboek/regels/1", {"reden": leeg}, "reden"),
+        ("joris", "/beperkingen", beperking | {"weging": leeg}, "weging"),
+        ("hanna", "/afwijkingen/instelling", instelling | {"doel": leeg}, "doel"),
+    ):  # fmt: skip
+        antwoord = huis.stad.vraag("POST", wie, pad, body)
+        assert (antwoord.status_code, antwoord.json()["code"]) == (400, "onjuiste-invoer"), pad
+        (fout,) = antwoord.json()["fouten"]
+        assert fout["waar"].split(".")[-1] == veld, pad
+        assert fout["wat"].startswith("Schrijf een zin waarin staat waarom: ten minste "), pad
+    zicht = {"spoor": str(ergens), "reden": leeg}
+    antwoord = huis.stad.vraag("POST", "joris", "/terugblikken", zicht)
+    assert antwoord.json()["code"] == "reden-ontbreekt"

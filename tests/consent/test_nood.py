@@ -49,6 +49,8 @@ def test_a_reason_a_category_and_one_way_to_search(nacht: Nacht) -> None:
     for anders in (
         {"reden": "Het moet."},
         {"reden": " " * 60},
+        {"reden": "." * 40},
+        {"reden": "\u200b" * 40},
         {"categorie": "nieuwsgierig"},
         {"naam": None},
         {"postcode": "1234 AB", "huisnummer": "12"},
@@ -264,7 +266,7 @@ def test_to_others_an_emergency_access_that_exists_is_one_that_does_not(nacht: N
     for wie in ("tom", "anna", "bram"):
         nacht.stad.token(wie)
         for pad, body in (
-            ("", None), ("/verslag", {"verslag": "Gedaan."}), ("/openstelling", {"reden": "Ja."}),
+            ("", None), ("/verslag", {"verslag": "Gedaan."}), ("/openstelling", {"reden": REDEN}),
         ):  # fmt: skip
             traces, answers = [], []
             for welke in (nummer, str(UUID(int=404))):

@@ -11,6 +11,8 @@ import pytest
 from events.begrippen import Leefgebied
 from tests.consent.nacht import REDEN, Nacht
 
+ACUUT = "Het kind loopt gevaar; toestemming vragen kan nu niet."
+
 # --- secrecy ------------------------------------------------------------------------------------
 
 
@@ -19,17 +21,19 @@ def test_what_is_secret_opens_only_by_its_holder(nacht: Nacht) -> None:
     zorg = nacht.kid(nacht.kees, bron="zorg-behandeling", over=Leefgebied.VEILIGHEID)
     nummer = nacht.genomen()
     assert not nacht.ziet(geheim)
-    assert nacht.stap("bram", nummer, "openstelling", reden="Geen tijd.").status_code == 404
+    assert nacht.stap("bram", nummer, "openstelling", reden=ACUUT).status_code == 404
     nacht.doet_mee("bram")
-    answer = nacht.stap("yusuf", nummer, "openstelling", reden="Ik vind het nodig.")
+    answer = nacht.stap("yusuf", nummer, "openstelling", reden=ACUUT)
     assert answer.json()["code"] == "alleen-houder"
-    reden = "Het kind loopt gevaar; toestemming vragen kan nu niet."
-    assert nacht.stap("bram", nummer, "openstelling", reden=reden).status_code == 201
+    for leeg in ("x", "Geen tijd.", "." * 40, "\u200b" * 40):
+        answer = nacht.stap("bram", nummer, "openstelling", reden=leeg)
+        assert (answer.status_code, answer.json()["code"]) == (400, "onjuiste-invoer"), leeg
+    assert nacht.stap("bram", nummer, "openstelling", reden=ACUUT).status_code == 201
     assert nacht.ziet(geheim)
     assert not nacht.ziet(zorg)
     nacht.later(hours=5)
     assert not nacht.ziet(geheim)
-    assert nacht.stap("bram", nummer, "openstelling", reden=reden).json()["code"] == "nood-voorbij"
+    assert nacht.stap("bram", nummer, "openstelling", reden=ACUUT).json()["code"] == "nood-voorbij"
 
 
 def test_every_holder_who_works_here_is_asked_and_sees_what_she_weighs(nacht: Nacht) -> None:
@@ -45,9 +49,7 @@ def test_every_holder_who_works_here_is_asked_and_sees_what_she_weighs(nacht: Na
     assert gezien["reden"] == REDEN
     for wie, status in (("yusuf", 403), ("sanne", 404), ("nadia", 404), ("joris", 404)):
         assert nacht.stad.vraag("GET", wie, pad).status_code == status, wie
-    assert (
-        nacht.stap("bram", nummer, "openstelling", reden="Het kind is alleen.").status_code == 201
-    )
+    assert nacht.stap("bram", nummer, "openstelling", reden=ACUUT).status_code == 201
     assert nacht.taken("bram") == []
 
 

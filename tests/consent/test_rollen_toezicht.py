@@ -37,7 +37,7 @@ def test_the_fg_decides_and_prepares_nothing(huis: Huis) -> None:
     ergens = uuid4()
     for pad, body in (
         (f"/noodtoegangen/{ergens}/voorbereiding", {"advies": "Ja."}),
-        (f"/noodtoegangen/{ergens}/oordeel", {"uitkomst": "terecht", "motivering": "Ja."}),
+        (f"/noodtoegangen/{ergens}/oordeel", {"uitkomst": "terecht", "motivering": "Ja, terecht."}),
         (f"/noodtoegangen/{ergens}/vrijgave", {"reden": "Ja."}),
         (f"/beperkingen/{ergens}/besluit", None),
         (f"/beperkingen/{ergens}/einde", {"reden": "Ja."}),

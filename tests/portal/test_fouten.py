@@ -150,6 +150,27 @@ def test_every_form_says_what_is_wrong_in_the_words_on_the_page(huis: Huis) -> N
     assert met_formulier == {template for template, *_ in paginas}
 
 
+def test_a_reason_that_nobody_can_read_is_told_beside_its_field(huis: Huis) -> None:
+    """Long enough for the browser, and still no reason."""
+    nadia, pad = Mens(huis, "nadia"), "/noodtoegang"
+    nadia.doe(pad, f"{pad}/bevestigen")
+    bram, kees = Mens(huis, "bram"), f"/huishoudens/{huis.id}/personen/{huis.kees}/situatie"
+    for mens, waar, actie, veld, velden in (
+        (nadia, pad, pad, "reden", {
+            "categorie": "vermissing", "naam": "Kees Proef", "geboortedatum": "2012-01-05"}),
+        (bram, f"{kees}?wat=doorbreking", kees, "afweging", {
+            "onderwerpen": "wonen", "aan": "", "van": "2026-03-02"}),
+    ):  # fmt: skip
+        for leeg in ("." * 60, "\u200b" * 60):
+            html = mens.verstuur(actie, mens.verborgen(waar, actie) | velden | {veld: leeg}).text
+            melding = re.search(r'melding--fout" role="alert">(.*?)</div>', html, re.DOTALL)
+            assert melding is not None, waar
+            assert f'href="#veld-{veld}"' in melding[1]
+            assert "Schrijf een zin waarin staat waarom: ten minste 40 tekens" in melding[1]
+            (bij,) = re.findall(rf'id="fout-{veld}"[^>]*>(.*?)</p>', html, re.DOTALL)
+            assert "vier woorden" in bij
+
+
 def test_when_the_log_cannot_be_written_every_page_says_so_and_that_it_passes(huis: Huis) -> None:
     """503 with the sentence, for a look and for a form alike: never that one may not."""
     thuis = f"/huishoudens/{huis.id}"

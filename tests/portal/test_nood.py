@@ -49,7 +49,7 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
     assert "Open vier uur" in nadia.zie("/noodtoegang")
     wat = {"categorie": "gevaar-voor-een-kind", "reden": REDEN}
     kort = nadia.doe("/noodtoegang", "/noodtoegang", categorie="", reden="Snel", naam="Kees Proef")
-    assert "is te kort" in kort
+    assert "ten minste 40 tekens en vier woorden" in kort
     assert "Kees Proef" in kort  # what was typed is not lost
     niemand = nadia.doe("/noodtoegang", "/noodtoegang", **wat, naam="Niemand Hier",
                         geboortedatum="2012-01-05")  # fmt: skip
@@ -71,7 +71,10 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
     assert open_ in bram.zie(f"/huishoudens/{huis.id}")
     assert REDEN in bram.zie(open_)
     assert "vul dit in" in bram.doe(open_, f"{nummer}/openstelling", reden="")
-    naar_huis = bram.doe(open_, f"{nummer}/openstelling", reden="Het kind is in gevaar.")
+    kort = bram.doe(open_, f"{nummer}/openstelling", reden="Het kind is in gevaar.")
+    assert "Schrijf een zin waarin staat waarom: ten minste 40 tekens en vier woorden" in kort
+    acuut = "Het kind is in gevaar en toestemming vragen kan nu niet."
+    naar_huis = bram.doe(open_, f"{nummer}/openstelling", reden=acuut)
     assert naar_huis.startswith(f"/huishoudens/{huis.id}?")
     assert open_ not in bram.zie(naar_huis)
     assert nadia.doe(nummer, f"{nummer}/einde").startswith(nummer)
@@ -184,7 +187,7 @@ def test_a_restriction_on_the_pages(huis: Huis) -> None:
         "weging", "doeleinden", "categorieen", "waarborgen", "verantwoordelijken", "opslag",
         "risicos", "mededeling",
     )  # fmt: skip
-    tekst = dict.fromkeys(gevraagd, "Overwogen.")
+    tekst = dict.fromkeys(gevraagd, "Zo overwogen.")
     velden = tekst | {
         "persoon": str(huis.anna), "gronden": "i", "medewerkers": str(huis.stad.wie["sanne"].id),
         "van": "2026-03-01", "herzienOp": "2026-06-01", "tot": "2026-09-01",

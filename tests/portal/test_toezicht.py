@@ -69,6 +69,34 @@ def test_a_comparison_that_goes_on_and_a_damaged_line_are_told(
         tx.execute(heel.values(tijdstip=gaaf.tijdstip))
 
 
+def test_what_was_computed_anew_is_told_as_it_is(huis: Huis) -> None:
+    """Rows that still fit what was signed; what they say is read back when it is compared."""
+    narekening, joris = huis.consent.narekening, Mens(huis, "joris")
+    huis.teken()
+    while narekening.step():
+        pass
+    page = joris.zie("/inzagen/volledigheid")
+    assert re.search(r"de \d+ regels die zijn ondertekend, passen nog bij wat ervan is", page)
+    assert "kloppen nog" not in page
+
+
+def test_a_look_ahead_is_told_as_that_and_what_lacks_is_no_refusal(huis: Huis) -> None:
+    yusuf, joris = Mens(huis, "yusuf"), Mens(huis, "joris")
+    lijst = f"/inzagen?huishouden={huis.id}"
+    yusuf.zie(f"/huishoudens/{huis.id}/personen/{huis.anna}/nodig")
+    (rij,) = [r for r in joris.zie(f"{lijst}&soort=uitleg").split("</tr>") if "Yusuf" in r]
+    tekst = " ".join(re.sub("<[^>]+>", " ", rij).split())
+    assert "Keek vooruit wat met een extra stap open kan gaan. Er zijn geen gegevens" in tekst
+    assert re.search(r"Wat de regels zeggen: \d+ keer ‘nog niet: er ontbreekt iets’", tekst)
+    assert "keer ‘nee’" not in tekst
+    assert "Nog niet: er ontbreekt iets Wonen over" in tekst
+    assert "er ontbreekt een grond; kan daarna open volgens Wgs artikel 8d" in tekst
+    huis.vraag("yusuf", huis.kid(huis.anna, bron="wmo-onderzoek"))
+    eerste = joris.zie(f"{lijst}&soort=inzage").split("<tbody>")[1].split("</tr>")[0]
+    assert "Nog niet: er ontbreekt iets</span>" in eerste
+    assert "1 geweigerd" in eerste
+
+
 def test_the_log_leads_to_who_may_see_what_about_a_person(huis: Huis) -> None:
     huis.vraag("yusuf", huis.kid(huis.anna))
     joris = Mens(huis, "joris")
@@ -112,7 +140,7 @@ def test_a_restriction_is_proposed_with_the_number_that_the_log_shows(huis: Huis
     verder = f"{pad}?persoon={huis.anna}"
     assert f'href="{verder}"' in zicht
     assert f'value="{huis.anna}"' in joris.zie(verder)
-    velden = dict.fromkeys(TEKSTEN, "Overwogen.") | {
+    velden = dict.fromkeys(TEKSTEN, "Zo overwogen.") | {
         "gronden": "i", "medewerkers": str(huis.stad.wie["sanne"].id), "van": "2026-03-01",
         "herzienOp": "2026-06-01", "tot": "2026-09-01",
     }  # fmt: skip

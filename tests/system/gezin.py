@@ -353,7 +353,7 @@ def _delen(g: Gezin) -> None:
             "doel": "schuldhulp",
             "regimes": ["wmo"],
             "onderwerpen": ["wonen"],
-            "noodzaak": g.k("Noodzaak", "anna"),
+            "noodzaak": g.waarde("KanarieNoodzaakQz7 telt", "anna"),
         },
     )
     g.doe(

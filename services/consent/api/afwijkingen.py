@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime
 
 from events.toezicht import Afwijkingsinstelling
-from events.waarden import Dag, Kort, Tekst
+from events.waarden import Dag, Kort, Motivering
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.api.nood import RedenBericht
@@ -20,7 +20,7 @@ from services.consent.toezicht.afwijking import Afwijkingsoort
 class InstellingBericht(Bericht):
     """Purpose, term and the consent of the works council (WOR 27)."""
 
-    doel: Tekst
+    doel: Motivering
     instemming: Kort
     instemming_op: Dag
     van: Dag

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from events.toezicht import Beperking, Beperkingsgrond, Toepassingsgebied
-from events.waarden import Dag, Doel, Kort, Tekst
+from events.waarden import Dag, Doel, Kort, Motivering, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.api.nood import RedenBericht, StapAntwoord, stap_antwoord
@@ -35,7 +35,7 @@ class BeperkingBericht(Bericht):
 
     persoon: UUID | Begin
     gronden: Annotated[tuple[Beperkingsgrond, ...], Field(min_length=1, max_length=10)]
-    weging: Tekst
+    weging: Motivering
     doeleinden: Tekst
     categorieen: Tekst
     toepassingsgebied: GebiedBericht

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from events.begrippen import Leefgebied, Rubriek, herkomsten
@@ -17,6 +17,7 @@ from events.waarden import (
     Doel,
     Instemming,
     Kort,
+    Noodzaak,
     Ontvanger,
     Opheffing,
     Tekst,
@@ -48,7 +49,6 @@ def _herkomst(code: str) -> str:
 Regime = Annotated[Kort, AfterValidator(_regime)]
 Regimes = Annotated[tuple[Regime, ...], Field(min_length=1, max_length=10)]
 Herkomstcode = Annotated[Kort, AfterValidator(_herkomst)]
-Zin = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 
 
 class GrondslagBericht(Bericht):
@@ -59,7 +59,7 @@ class GrondslagBericht(Bericht):
     doel: Doel
     regimes: Regimes
     onderwerpen: Onderwerpen
-    noodzaak: Zin
+    noodzaak: Noodzaak
     tot: Dag | None = None
 
 

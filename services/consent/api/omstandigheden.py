@@ -6,8 +6,22 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from events.waarden import Dag, Kort, Omstandigheid, Vervanging, Vervangingsoort
+from events.waarden import (
+    Afweging,
+    Dag,
+    Doorbreking,
+    Kort,
+    Maatregel,
+    Omstandigheid,
+    Veiligheidshuiscasus,
+    Vertegenwoordiger,
+    Vervanging,
+    Vervangingsoort,
+    Verwijzing,
+    Wilsonbekwaamheid,
+)
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -16,12 +30,26 @@ from services.consent.delen.verwijsindex import ook_gemeld
 from services.consent.domain import Handeling
 
 
+class DoorbrekingBericht(Doorbreking):
+    """With more asked of the weighing than of one that was stored."""
+
+    afweging: Afweging
+
+
 class OmstandigheidBericht(Bericht):
     """What is so of a person; `wat` in it says which kind it is."""
 
     huishouden: UUID
     persoon: UUID
-    omstandigheid: Omstandigheid
+    omstandigheid: Annotated[
+        Maatregel
+        | Wilsonbekwaamheid
+        | Vertegenwoordiger
+        | Veiligheidshuiscasus
+        | DoorbrekingBericht
+        | Verwijzing,
+        Field(discriminator="wat"),
+    ]
 
 
 class VervangerBericht(Bericht):
@@ -107,7 +135,10 @@ def router(consent: Consent) -> APIRouter:
     )  # fmt: skip
     def omstandigheid(body: OmstandigheidBericht, opdracht: Command) -> dict[str, Any]:
         """Een maatregel, wilsonbekwaamheid, vertegenwoordiger, casus, doorbreking of verwijzing."""
-        return antwoord(leg.leg_vast(opdracht, body.huishouden, body.persoon, body.omstandigheid))
+        wat: Omstandigheid = body.omstandigheid
+        if isinstance(wat, DoorbrekingBericht):
+            wat = Doorbreking(**dict(wat))
+        return antwoord(leg.leg_vast(opdracht, body.huishouden, body.persoon, wat))
 
     @routes.post(
         "/vervangers", status_code=201, response_model=Antwoord, summary="Vervanger aanwijzen",

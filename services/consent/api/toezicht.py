@@ -6,16 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from events.waarden import Dag, Tekst
+from events.waarden import Dag, Kijkreden, Tekst
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.api.nood import StapAntwoord, stap_antwoord
 from services.consent.application import Consent
-
-Reden = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=1000)]
 
 
 class AdviesBericht(Bericht):
@@ -50,7 +48,7 @@ class Aantekeningen(Bericht):
 class RegelvraagBericht(Bericht):
     """Why more than the metadata of a line is needed."""
 
-    reden: Reden
+    reden: Kijkreden
 
 
 class RegelAntwoord(BaseModel):

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from events.begrippen import herkomst, onderwerp
+from events.waarden import zegt_waarom
 from infra import trace
 from infra.auth import Aangemeld, Rol
 from services.consent.uitleg.simulatie import Onderdeel
@@ -79,8 +80,10 @@ def lees(verzoek: Mapping[str, Any], wie: Aangemeld, nu: datetime) -> Evaluatie:
     reden = context.get("reden")
     if reden is not None and not (isinstance(reden, str) and len(reden) <= LANGSTE_REDEN):
         raise OngeldigVerzoek(f"context.reden is tekst van hoogstens {LANGSTE_REDEN} tekens")
-    if over != wie.actor.id and len((reden or "").strip()) < 10:
-        raise OngeldigVerzoek("over een ander hoort context.reden erbij, van tien tekens of meer")
+    if over != wie.actor.id and not zegt_waarom(reden or "", 10, 2):
+        raise OngeldigVerzoek(
+            "over een ander hoort context.reden erbij: ten minste 10 tekens en twee woorden"
+        )
     huishouden, onderdeel = _resource(resource)
     naam = _tekst(action, "name", "action")
     activiteit = (action.get("properties") or {}).get("processing_activity_id")

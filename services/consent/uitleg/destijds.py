@@ -19,6 +19,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from events.waarden import zegt_waarom
 from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend
 from infra.logbook import Geschreven, logregels
@@ -101,7 +102,7 @@ class Destijds:
         what she did herself.
         """
         toezicht = wie.rol in INZIEN
-        if toezicht and len((reden or "").strip()) < 10:
+        if toezicht and not zegt_waarom(reden or "", 10, 2):
             raise RedenOntbreekt
         waar = select(logregels).where(logregels.c.vraag == spoor).order_by(logregels.c.nr)
         with self._consent.database.read() as tx:

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 
 from events.base import Hoed
 from events.begrippen import Actor, Herkomst, Onderwerp, Rubriek, herkomst
-from events.waarden import Doel, Vertegenwoordiger
+from events.waarden import Doel, Vertegenwoordiger, zegt_waarom
 from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend, RegelFout
 from infra.staff import Persona
@@ -44,7 +44,8 @@ _IEMAND = UUID("6f7d0c5e-1b1a-4c7e-9a0b-2f1d5d0e4a21")
 
 
 class RedenOntbreekt(RegelFout):
-    """Zeg in ten minste tien tekens waarom u dit wilt weten. Dat staat straks in het logboek."""
+    """Zeg in ten minste tien tekens en twee woorden waarom u dit wilt weten. Dat staat straks in
+    het logboek."""
 
 
 class EenVraagTegelijk(RegelFout):
@@ -110,7 +111,7 @@ class Zicht:
         Raises NietBekend, RedenOntbreekt, EenVraagTegelijk.
         """
         toezicht = wie.rol in TOEZICHT
-        if toezicht and len((reden or "").strip()) < 10:
+        if toezicht and not zegt_waarom(reden or "", 10, 2):
             raise RedenOntbreekt
         if vraag.stel and vraag.vergelijk is not None:
             raise EenVraagTegelijk
