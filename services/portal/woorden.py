@@ -45,6 +45,11 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
         "vervanger": "vervanger of medewerker van een deelnemer",
         "vertegenwoordiger": "vertegenwoordiger",
     },
+    "hoed": {
+        "toeleiding": "toeleiding", "hulpverlening": "hulpverlening",
+        "coordinatie": "coördinatie", "toezicht": "toezicht", "inwoner": "inwoner",
+        "systeem": "systeem",
+    },
     "omdat": {
         "regisseur": "u de regisseur bent",
         "deelnemer": "u met een taak meewerkt aan het plan",
@@ -190,6 +195,13 @@ WOORDEN: Mapping[str, Mapping[str, str]] = {
     "uitkomst-toen": {
         "moet": "Moest dit kunnen zien", "mag": "Mocht dit zien",
         "mag-na": "Nog niet: er ontbrak een stap", "mag-niet": "Mocht dit niet zien",
+    },
+    "logboekuitkomst": {
+        "moet": "Gezien", "mag": "Gezien", "mag-na": "Nog niet: er ontbreekt iets",
+        "mag-niet": "Geweigerd",
+    },
+    "vooruitblik": {
+        "moet": "Ja", "mag": "Ja", "mag-na": "Nog niet: er ontbreekt iets", "mag-niet": "Nee",
     },
     "regeluitkomst": {
         "moet": "Moet", "mag": "Mag", "mag-na": "Mag, onder een voorwaarde",

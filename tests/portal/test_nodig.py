@@ -95,6 +95,17 @@ def test_the_page_is_for_who_has_a_task_and_says_nothing_to_others(wereld: Werel
         wereld.bezoeker(wie).zie(pad(wereld), 404)
 
 
+def test_names_keep_their_capitals(wereld: Wereld) -> None:
+    """In the middle of a sentence and at the head of it."""
+    samira, ellen = wereld.bezoeker("Samira Amrani"), wereld.bezoeker("Ellen de Wit")
+    zicht = samira.zie(f"{wereld.pad}/personen/{wereld.verhaal.samira}/zicht")
+    hier = ellen.zie(f"{wereld.pad}/personen/{wereld.verhaal.peter}/nodig")
+    for page in (zicht, hier):
+        assert "dossier van Veilig Thuis" in page
+        for fout in ("veilig thuis", "veiligheidshuis</", "de wmo", "volgens de wmo"):
+            assert fout not in re.sub(r'="[^"]*"', "", page), fout
+
+
 def test_what_no_rule_opens_is_not_on_the_page(wereld: Wereld) -> None:
     """What no rule allows is not there, and is not said to be there either."""
     page = wereld.bezoeker("Yusuf Kaya").zie(pad(wereld))

@@ -90,7 +90,7 @@ def test_a_look_ahead_is_told_as_that_and_what_lacks_is_no_refusal(huis: Huis) -
     assert re.search(r"Wat de regels zeggen: \d+ keer ‘nog niet: er ontbreekt iets’", tekst)
     assert "keer ‘nee’" not in tekst
     assert "Nog niet: er ontbreekt iets Wonen over" in tekst
-    assert "er ontbreekt een grond; kan daarna open volgens Wgs artikel 8d" in tekst
+    assert "er ontbreekt een grond; kan na een extra stap open volgens Wgs artikel 8d" in tekst
     huis.vraag("yusuf", huis.kid(huis.anna, bron="wmo-onderzoek"))
     eerste = joris.zie(f"{lijst}&soort=inzage").split("<tbody>")[1].split("</tr>")[0]
     assert "Nog niet: er ontbreekt iets</span>" in eerste

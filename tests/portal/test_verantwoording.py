@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from sqlalchemy import select
 
@@ -44,3 +45,31 @@ def test_no_line_names_who_acted(wereld: Wereld) -> None:
 
 def test_what_left_is_what_the_lines_say(wereld: Wereld) -> None:
     wereld.embedded.consent.volledigheid.eis()
+
+
+def test_whom_it_is_about_reads_reasons_that_were_written_for_her(wereld: Wereld) -> None:
+    """Not the sentence for who looks, and with each article the law in words."""
+    inwoners = [p.naam for p in wereld.embedded.staff if p.rol == "inwoner"]
+    assert "Samira Amrani" in inwoners
+    for naam in inwoners:
+        bezoeker = wereld.bezoeker(naam)
+        page = bezoeker.zie("/wie-keek?ook=zelf")
+        regels = bezoeker.vraag("GET", "/wie-keek/overzicht.json").json()["regels"]
+        gezien = [regel for regel in regels if regel["grond"]]
+        assert gezien, naam
+        for regel in gezien:
+            assert "De wet staat dit toe: " in regel["waarom"]
+            assert not re.match("U (ziet|moet)", regel["waarom"]), regel["waarom"]
+        for regel in regels:
+            assert regel["waarvoor"], regel
+            if regel["wat"] and regel["wie"] != "functionaris gegevensbescherming":
+                assert regel["waarom"], regel
+        assert "U ziet dit omdat" not in page
+        assert "erover las" not in page
+        assert "Dit staat in " in page
+
+
+def test_the_rules_are_read_in_words(wereld: Wereld) -> None:
+    page = wereld.bezoeker("Samira Amrani").zie("/regels?alles=1")
+    assert ", met de hoed toeleiding of coördinatie" in page
+    assert "coordinatie" not in page

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pytest
 
+from events.base import Hoed
 from events.begrippen import Leefgebied, Rubriek, herkomsten
 from events.waarden import (
     Aard,
@@ -21,6 +22,7 @@ from events.waarden import (
 from services.consent.domain import Code
 from services.consent.regels import Uitkomst, Wie
 from services.portal.pages.beeld import WEG, zichtbaar
+from services.portal.pages.regels import in_woorden
 from services.portal.woorden import WOORDEN, artikel, datum, leeftijd, opsomming, tijdstip, woord
 
 
@@ -30,11 +32,24 @@ from services.portal.woorden import WOORDEN, artikel, datum, leeftijd, opsomming
      ("huishoudrol", Huishoudrol), ("ledenreden", Ledenreden), ("gezag", Gezagsuitkomst),
      ("actiestatus", Actiestatus), ("aard", Aard), ("standpunt", Standpunt),
      ("doeluitkomst", Doeluitkomst), ("doel", Doel), ("uitkomst", Uitkomst),
+     ("hoed", Hoed), ("logboekuitkomst", Uitkomst), ("vooruitblik", Uitkomst),
      ("weigering", [code for code in Code if code is not Code.MAG]),
      ("regime", {row.regime for row in herkomsten().values()} - {"intern"})],
 )  # fmt: skip
 def test_every_code_has_a_word_and_every_word_a_code(soort: str, codes: list[StrEnum]) -> None:
     assert set(WOORDEN[soort]) == {str(code) for code in codes}
+
+
+def test_a_rule_that_changed_is_read_in_words() -> None:
+    codes = {"wie": ["regisseur"], "doelen": ["veilig-thuis"], "regimes": ["zorg"],
+             "onderwerpen": ["leefgebieden", "regie"], "hoeden": ["toeleiding", "coordinatie"],
+             "uitkomst": "mag-niet", "zin": "Zo is het.", "groep": None}  # fmt: skip
+    assert in_woorden(codes) == {
+        "wie": ["regisseur"], "doelen": ["onderzoek door Veilig Thuis"], "regimes": ["de zorg"],
+        "onderwerpen": ["alle leefgebieden", "Regie en informatie"],
+        "hoeden": ["toeleiding", "coördinatie"], "uitkomst": "Mag niet", "zin": "Zo is het.",
+        "groep": None,
+    }  # fmt: skip
 
 
 def test_dates_read_as_people_write_them() -> None:

@@ -15,6 +15,7 @@ from infra.auth import Rol
 from infra.decider import NEDERLAND, NietBekend
 from services.portal.pages.formulier import Sessie
 from services.portal.pages.kader import Kader, nummer
+from services.portal.woorden import woord
 
 PER_BLAD = 100
 _TOEZICHT = (Rol.PRIVACY_OFFICER, Rol.FG)
@@ -106,10 +107,8 @@ def _blikken(regels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         regel
         | {
             "is": _soort(regel),
-            "delen": [
-                *((True, *groep) for groep in _per_onderwerp(regel["gezien"])),
-                *((False, *groep) for groep in _per_onderwerp(regel["geweigerd"])),
-            ],
+            "delen": _per_onderwerp([*regel["gezien"], *regel["geweigerd"]]),
+            "antwoorden": _antwoorden([*regel["gezien"], *regel["geweigerd"]]),
         }
         for regel in reversed(list(regels))
         if regel["soort"] == "besluit" or regel["handeling"] == "loginzage"
@@ -125,13 +124,20 @@ def _per_onderwerp(
     delen: Iterable[dict[str, Any]],
 ) -> list[tuple[str, list[dict[str, Any]], list[str]]]:
     """Parts about the same thing, on the same ground, together; and whom they are about."""
-    groepen: dict[tuple[str, str | None, str], list[dict[str, Any]]] = {}
+    groepen: dict[tuple[str, str, str | None, str], list[dict[str, Any]]] = {}
     for deel in delen:
-        groepen.setdefault((deel["onderwerp"], deel["regel"], deel["code"]), []).append(deel)
+        soort = (deel["onderwerp"], deel["uitkomst"], deel["regel"], deel["code"])
+        groepen.setdefault(soort, []).append(deel)
     return [
         (onderwerp, groep, list(dict.fromkeys(p for deel in groep for p in deel["betrokkenen"])))
-        for (onderwerp, _, _), groep in groepen.items()
+        for (onderwerp, *_), groep in groepen.items()
     ]
+
+
+def _antwoorden(delen: Sequence[Mapping[str, Any]]) -> str:
+    """How often a look ahead was answered in which way: that something lacks is not a no."""
+    tel = Counter(str(woord(deel["uitkomst"], "vooruitblik")) for deel in delen)
+    return ", ".join(f"{aantal} keer ‘{zo[:1].lower()}{zo[1:]}’" for zo, aantal in tel.items())
 
 
 def blad_van(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.portal.pages.kader import Kader
-from services.portal.woorden import WOORDEN
+from services.portal.woorden import WOORDEN, woord
 
 _VELD = {
     "wie": "wie", "doelen": "waarvoor", "regimes": "waar het vandaan komt",
@@ -19,6 +19,12 @@ _VELD = {
     "zin_zonder": "de zin als een voorwaarde ontbreekt", "geldt_vanaf": "vanaf wanneer",
     "geldt_tot": "tot wanneer", "groep": "de groep", "eigen_regime": "alleen voor de eigen wet",
 }  # fmt: skip
+
+_SOORT = {
+    "wie": "relatie", "doelen": "doel", "regimes": "regime", "onderwerpen": "onderwerp",
+    "hoeden": "hoed", "uitkomst": "regeluitkomst",
+}  # fmt: skip
+"""Of the fields that hold codes, by which words people read them."""
 
 
 def routes(kader: Kader, pages: APIRouter) -> None:
@@ -46,9 +52,28 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             return RedirectResponse("/regels", 303)  # there is the link to a difference
         gevraagd = {naam: vraag[naam] for naam in ("oud", "nieuw")}
         gelezen = await kader.lees(sessie, "/regels/verschillen?" + urlencode(gevraagd))
+        anders = [
+            een | {toen: in_woorden(een[toen]) for toen in ("oud", "nieuw")}
+            for een in gelezen["anders"]
+        ]
         return kader.pagina(
-            "regelverschillen.html", sessie, actief="/regels", v=gelezen, veldnamen=_VELD
-        )
+            "regelverschillen.html", sessie, actief="/regels", v=gelezen | {"anders": anders},
+            veldnamen=_VELD,
+        )  # fmt: skip
+
+
+def in_woorden(regel: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule whose codes are words."""
+
+    def zeg(waarde: Any, soort: str) -> Any:
+        if isinstance(waarde, list):
+            return [zeg(een, soort) for een in waarde]
+        return "alle leefgebieden" if waarde == "leefgebieden" else woord(waarde, soort)
+
+    return {
+        naam: zeg(waarde, _SOORT[naam]) if naam in _SOORT else waarde
+        for naam, waarde in regel.items()
+    }
 
 
 def per_herkomst(

@@ -88,7 +88,7 @@ def _per_dag(regels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for regel in regels:
         zelfde = (
             datum(regel["tijdstip"]), regel["wie"], tuple(regel["wat"]), regel["waarvoor"],
-            regel["waarom"], regel["uitkomst"],
+            regel["waarom"], regel["grond"], regel["uitkomst"],
         )  # fmt: skip
         rij = dagen.setdefault(zelfde, {**regel, "dag": zelfde[0], "tijden": []})
         rij["tijden"].append(regel["tijdstip"])
