@@ -29,11 +29,12 @@ class State(Protocol):
 class RegelFout(Exception):
     """A rule of the domain was broken. Subclasses say which, in one Dutch sentence.
 
-    `code` is stable and may be shown; the sentence holds no personal value.
+    `code` is stable and may be shown; the sentence holds no personal value. Where the reason is
+    another one per case, an instance has a sentence of its own.
     """
 
     code: ClassVar[str] = "regel"
-    zin: ClassVar[str] = "Dit kan niet."
+    zin: str = "Dit kan niet."
 
     def __init_subclass__(cls) -> None:
         cls.code = "".join(

@@ -53,6 +53,10 @@ from services.consent.plaatsen import plaats_delen
 from services.consent.toezicht.noodstand import AlleenHouder
 
 _RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
+_EIGEN_WOORD = (
+    "U legt alleen vast wat u zelf besluit. Laat een ander dat zelf doen, of vraag het een "
+    "medewerker."
+)
 
 
 class AlleenProfessional(GeenRecht):
@@ -186,7 +190,7 @@ class Vastleggen:
         if persoon not in over or not any(mag):
             raise NietBekend
         if wie.rol is Rol.INWONER and gever not in (None, wie.actor.id):
-            raise MagNietNamens
+            raise MagNietNamens(_EIGEN_WOORD)
         return feiten
 
     def _leg_vast(self, opdracht: Opdracht, deel: str, fact: ConsentFact) -> Recorded:

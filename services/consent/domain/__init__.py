@@ -2,9 +2,9 @@
 
 `feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides, by the conditions in
 `eisen` and `eisen_personen`. `gezag` knows ages and custody, `vertegenwoordiging` who decides for
-whom; `record` is a record as it stands, `vastleggen` whether one may be made, `situatie` which of
-them are hers to make and `ontvangst` what a toestemming can open. The rules themselves are data
-(`services/consent/regels.py`).
+whom and `wie_tekent` says it in a sentence; `record` is a record as it stands, `vastleggen` whether
+one may be made, `situatie` which of them are hers to make and `ontvangst` what a toestemming can
+open. The rules themselves are data (`services/consent/regels.py`).
 """
 
 from services.consent.domain.feiten import (

@@ -29,10 +29,16 @@ from services.consent.domain.feiten import Feiten, Inhoud, Vrager, geldig
 from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import WETTELIJK, Handeling, wie_beslist
+from services.consent.domain.wie_tekent import wie_tekent
 
 
 class MagNietNamens(RegelFout):
-    """Deze persoon kan hiervoor niet tekenen. Onder de 16 tekent wie het gezag heeft (UAVG 5)."""
+    """Deze persoon kan hiervoor niet tekenen."""
+
+    def __init__(self, zin: str = "") -> None:
+        """`zin` where more can be said: whose word does count, and by which article."""
+        super().__init__()
+        self.zin = zin or type(self).zin
 
 
 class VraagPerWet(MagNietNamens):
@@ -45,7 +51,7 @@ class GezagStaatNietVast(MagNietNamens):
 
 
 class NiemandNamens(MagNietNamens):
-    """Deze persoon kan hierover niet zelf beslissen. Leg eerst vast wie dat namens hen mag."""
+    """Hiervoor kan nu niemand tekenen."""
 
 
 class LopendVerleden(RegelFout):
@@ -209,9 +215,8 @@ def controleer_gever(gever: UUID, persoon: UUID, feiten: Feiten, handeling: Hand
         return
     if beslissers.code is Code.GEZAG_ONBEPAALD:
         raise GezagStaatNietVast
-    if beslissers.code is Code.WILSONBEKWAAM:
-        raise NiemandNamens
-    raise MagNietNamens
+    soort = NiemandNamens if beslissers.code is Code.WILSONBEKWAAM else MagNietNamens
+    raise soort(f"{soort.zin} {wie_tekent(handeling, persoon, feiten)}")
 
 
 def controleer_opheffing(wil: Opheffing | Noodafspraak, persoon: UUID, feiten: Feiten) -> None:
