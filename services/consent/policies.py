@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from events.base import Envelope, Erased, Fact
+from events.base import Envelope, Erased, Fact, Open
 from events.consent import (
     BevestigingGevraagd,
     BezwaarGemaakt,
@@ -111,11 +111,14 @@ VELDEN: Mapping[type[Fact], str | None] = {
 }
 """The one personal field of a fact that a decision needs; all others stay sealed."""
 
+GETEKEND = "getekend"
+"""What somebody signed for another, as she knows it: no decision rests on this. It stays when he
+withdraws it himself, so that what he chose is not told to her by what is gone."""
 OPGENOMEN = "opgenomen_op"
 """Beside what an agreement for an emergency says: when it was recorded."""
 ALLE_SOORTEN = (
     "persoon", "gezag", "gezaghouder", "grond", "toestemming", "opheffing", "bezwaar",
-    "akkoord", "bevestiging", "omstandigheid", "doorbreking", "afspraak",
+    "akkoord", "bevestiging", "omstandigheid", "doorbreking", "afspraak", GETEKEND,
 )  # fmt: skip
 
 
@@ -164,7 +167,7 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             # Re-opening revives no access, no consent and no waiver: they end here, for good.
             eindigt = (
                 "deelnemer", "vervanger", "grond", "toestemming", "opheffing", "doorbreking",
-                "afspraak",
+                "afspraak", GETEKEND,
             )  # fmt: skip
             yield VergeetAlle(eindigt, huishouden)
         case (
@@ -184,6 +187,11 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
                 f"vastlegging:{stream}", soort, fact.persoon, waarde, fact.huishouden,
                 fact.persoon, None if eigen is None else UUID(eigen),
             )  # fmt: skip
+            if soort == "toestemming" and UUID(waarde["gegeven_door"]) != fact.persoon:
+                yield Zet(
+                    f"{GETEKEND}:{stream}", GETEKEND, fact.persoon, waarde, fact.huishouden,
+                    fact.persoon,
+                )  # fmt: skip
         case OmstandigheidVastgelegd(huishouden=huishouden, persoon=persoon):
             # What a holder of secrecy told ends with the plan; what is so of a person does not.
             soort = "doorbreking" if waarde["wat"] == "doorbreking" else "omstandigheid"
@@ -242,9 +250,11 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield Zet(f"aantekening:{stream}", "aantekening", stream, None)
         case BeperkingBeeindigd():
             yield Vergeet(f"beperking:{stream}")
-        case Ingetrokken():
+        case Ingetrokken(persoon=persoon):
             yield Vergeet(f"vastlegging:{stream}")
             yield Vergeet(f"bevestiging:{stream}")
+            if not _deed(envelope, persoon):
+                yield Vergeet(f"{GETEKEND}:{stream}")
         case (
             BevestigingGevraagd(huishouden=huishouden, persoon=persoon, record=record)
             | VastleggingBevestigd(huishouden=huishouden, persoon=persoon, record=record)
@@ -255,6 +265,12 @@ def beslisfeiten(envelope: Envelope, waarde: Any) -> Iterable[Wijziging]:
             yield Vergeet(f"achternaam:{persoon}")
         case _:
             pass
+
+
+def _deed(envelope: Envelope, persoon: UUID) -> bool:
+    """Whether this person did it herself. Only asked of our own facts, which come in open."""
+    reden = envelope.verantwoording
+    return isinstance(reden, Open) and reden.waarde.actor.id == persoon
 
 
 def _noodeinde(envelope: Envelope, huishouden: UUID, wie: UUID) -> Zet:

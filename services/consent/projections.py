@@ -44,7 +44,7 @@ from infra.keys import KeyStore, SubjectErasedError, with_key
 from infra.positions import quarantaine
 from infra.seal import SealingKey, open_capsule
 from services.consent.domain import Feiten, Noodtoegang, Vastlegging, Vervanger
-from services.consent.policies import OPGENOMEN, Vergeet, VergeetAlle, Wijziging, Zet
+from services.consent.policies import GETEKEND, OPGENOMEN, Vergeet, VergeetAlle, Wijziging, Zet
 
 tables = MetaData()
 tabel = Table(
@@ -202,6 +202,7 @@ class Beslisfeiten:
         geboren: dict[UUID, date] = {}
         gezag: dict[UUID, Gezag] = {}
         vastleggingen: list[Vastlegging] = []
+        getekend: list[Vastlegging] = []
         vervangers: dict[UUID, list[Vervanger]] = {}
         genomen: list[tuple[datetime, UUID, UUID]] = []
         einden: dict[UUID, list[datetime]] = {}
@@ -241,6 +242,10 @@ class Beslisfeiten:
                     vervanging = Vervanging.model_validate(inhoud)
                     een = Vervanger(nummer, rij.persoon, vervanging)
                     vervangers.setdefault(rij.medewerker, []).append(een)
+                case "getekend":
+                    nummer = UUID(rij.sleutel.removeprefix(f"{GETEKEND}:"))
+                    waarde = Instemming.model_validate(inhoud)
+                    getekend.append(Vastlegging(nummer, rij.persoon, waarde))
                 case soort if soort in _VASTGELEGD:
                     nummer = UUID(rij.sleutel.removeprefix("vastlegging:"))
                     if OPGENOMEN in inhoud:
@@ -252,7 +257,7 @@ class Beslisfeiten:
             vandaag, huishouden, regisseur, mandaat, deelnemers, leden, hier | geweest,
             geweest - hier, gemelden, geboren, gezag, vastleggingen,
             _noodtoegangen(genomen, einden, opengesteld, afgesproken),
-            vervangers,
+            vervangers, getekend,
         )  # fmt: skip
 
     def taken_van(self, tx: Tx, wie: UUID, vandaag: date) -> tuple[Sequence[UUID], Sequence[UUID]]:

@@ -2,12 +2,13 @@
 
 Rules kept here: whoever it is about ends what is hers to end, wherever she lives now (AVG 7 lid 3);
 a professional what she or a colleague of the same task recorded, what is hers by what it is, and
-what a youth tells her may not stand; of an objection only what she wrote down herself.
+what a youth tells her may not stand; of an objection only what she wrote down herself. Who signed
+for a youth is not told that he withdrew it: she sees it and ends it as before (`Feiten.getekend`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from events.base import Open
@@ -24,11 +25,17 @@ from services.consent.domain import (
     Code,
     Feiten,
     Handeling,
+    Inhoud,
+    Record,
     Vastlegging,
     wie_beslist,
 )
 from services.consent.domain.record import NietUwVastlegging
-from services.consent.domain.vastleggen import handelingen, mag_beeindigen
+from services.consent.domain.vastleggen import (
+    getekend_voor_kind,
+    handelingen,
+    mag_beeindigen,
+)
 from services.consent.log.verantwoording import Deel
 from services.consent.plaatsen import plaats_delen
 from services.consent.regels import Uitkomst
@@ -49,6 +56,10 @@ _GEMAAKT = Besluit(
     artikel="AVG artikel 5 lid 1 onder d",
 )  # fmt: skip
 """Who recorded it answers for it that it is right, and takes it back when it is not."""
+_INHOUD: Mapping[str, type[Instemming | Akkoord]] = {
+    "toestemming": Instemming, "akkoord": Akkoord,
+}  # fmt: skip
+"""The kinds of which it matters to who ends them what they say."""
 _DELEN = (Grond, Instemming, Opheffing, Akkoord, Bezwaar)
 
 
@@ -73,7 +84,8 @@ class Intrekken:
         if persoon is None:
             raise NietBekend
         if wie.rol is Rol.INWONER:
-            if not _mag_intrekken(wie, record, persoon, handeling, feiten):
+            inhoud = self._inhoud(record, feiten)
+            if not _mag_intrekken(wie, inhoud, persoon, handeling, feiten):
                 raise NietBekend
         elif not staat.ingetrokken:
             self._controleer_professional(wie, huishouden, record, staat.soort, feiten)
@@ -81,6 +93,10 @@ class Intrekken:
             huishouden=huishouden, persoon=persoon,
             reden=None if reden is None else Open(reden, plaats_delen(persoon)),
         )  # fmt: skip
+        if any(een.id == record for een in getekend_voor_kind(vrager(wie), feiten)):
+            return self._consent.store.handle(
+                Record, record, lambda r: r.trek_ook_in(huishouden, fact), opdracht.context
+            )
         return self._consent.trek_in(record, huishouden, fact, opdracht.context)
 
     def eigen(self, wie: Aangemeld, huishouden: UUID, persoon: UUID) -> list[Vastlegging]:
@@ -90,7 +106,7 @@ class Intrekken:
         def beantwoord(feiten: Feiten) -> tuple[list[Vastlegging], list[Deel]] | None:
             gevonden = [
                 een
-                for een in feiten.vastleggingen
+                for een in _bekend(wie, feiten)
                 if een.persoon == persoon and _is_haar(wie, een, feiten)
             ]
             if persoon != wie.actor.id and not gevonden:
@@ -120,7 +136,7 @@ class Intrekken:
         def beantwoord(feiten: Feiten) -> tuple[list[Vastlegging], list[Deel]]:
             gevonden = [
                 een
-                for een in feiten.vastleggingen
+                for een in (_bekend(wie, feiten) if inwoner else feiten.vastleggingen)
                 if (_is_haar(wie, een, feiten) if inwoner else een.id in mijne)
             ]
             besluit = _EIGEN if inwoner else _GEMAAKT
@@ -135,6 +151,18 @@ class Intrekken:
         if found is None:
             raise NietBekend
         return found
+
+    def _inhoud(self, record: UUID, feiten: Feiten) -> Inhoud | None:
+        """What a record says, also when it was withdrawn: whether it is hers to end does not
+        change by that, or the refusal would tell of it."""
+        for een in (*feiten.vastleggingen, *feiten.getekend):
+            if een.id == record:
+                return een.inhoud
+        eerste = self._consent.eerste(record)
+        for naam, soort in _INHOUD.items():
+            if eerste is not None and naam in eerste.inhoud:
+                return soort.model_validate(eerste.inhoud[naam])
+        return None
 
     def _zelf(self, wie: Aangemeld, een: Vastlegging) -> bool:
         eerste = self._consent.eerste(een.id) if isinstance(een.inhoud, _DELEN) else None
@@ -163,21 +191,30 @@ class Intrekken:
             raise NietUwVastlegging
 
 
+def _bekend(wie: Aangemeld, feiten: Feiten) -> Iterator[Vastlegging]:
+    """What stands, as this resident knows it. What was signed for a child comes from what was
+    signed, whether it stands or not: then its place in the list tells nothing either."""
+    getekend = getekend_voor_kind(vrager(wie), feiten)
+    ook_hier = {een.id for een in getekend}
+    yield from (een for een in feiten.vastleggingen if een.id not in ook_hier)
+    yield from getekend
+
+
 def _is_haar(wie: Aangemeld, een: Vastlegging, feiten: Feiten) -> bool:
     """Whether this resident can end it."""
     handeling = _TABEL.get(type(een.inhoud))
-    return handeling is not None and _mag_intrekken(wie, een.id, een.persoon, handeling, feiten)
+    return handeling is not None and _mag_intrekken(wie, een.inhoud, een.persoon, handeling, feiten)
 
 
 def _mag_intrekken(
-    wie: Aangemeld, record: UUID, persoon: UUID, handeling: Handeling | None, feiten: Feiten
-) -> bool:
+    wie: Aangemeld, inhoud: Inhoud | None, persoon: UUID, handeling: Handeling | None,
+    feiten: Feiten,
+) -> bool:  # fmt: skip
     """A resident ends what is hers to end, by the table of what it is. What a youth of 12 or older
     chose herself is nobody else's: her objection, her agreement with help, and whether a helper may
     tell of her file; taking that back stays open to her, too, when she no longer decides alone."""
     if handeling is None or persoon not in {*feiten.leden, *feiten.vertrokken}:
         return False
-    inhoud = next((vast.inhoud for vast in feiten.vastleggingen if vast.id == record), None)
     zelf = persoon == wie.actor.id
     if isinstance(inhoud, Instemming) and not zelf:
         (een, *meer) = handelingen(inhoud)

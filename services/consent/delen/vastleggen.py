@@ -47,7 +47,7 @@ from services.consent.domain import (
     wie_beslist,
 )
 from services.consent.domain.bevoegd import behandelt
-from services.consent.domain.vastleggen import handelingen
+from services.consent.domain.vastleggen import getekend_voor_kind, handelingen
 from services.consent.domain.vertegenwoordiging import Handeling
 from services.consent.plaatsen import plaats_delen
 from services.consent.toezicht.noodstand import AlleenHouder
@@ -105,7 +105,8 @@ class Vastleggen:
         feiten = self._mag_voor(
             opdracht.wie, huishouden, persoon, *handelingen(inhoud), gever=inhoud.gegeven_door
         )
-        controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context))
+        getekend = getekend_voor_kind(vrager(opdracht.wie), feiten)
+        controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context), getekend)
         controleer_ontvanger(inhoud, feiten, self._consent.regels)
         fact = ToestemmingGegeven(
             huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, plaats_delen(persoon))

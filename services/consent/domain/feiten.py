@@ -138,6 +138,9 @@ class Feiten:
     """Professional → the emergency access of hers that is open at this moment."""
     vervangers: Mapping[UUID, Sequence[Vervanger]] = field(default_factory=dict)
     """Professional → for whom she may do the task; each of those stands by itself."""
+    getekend: Sequence[Vastlegging] = ()
+    """What somebody signed for another, as she knows it until she or a professional withdraws it:
+    also when he withdrew it himself. Nothing opens by it; it only keeps what he chose his own."""
     _over: dict[tuple[UUID, type], list[tuple[UUID, Any]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

@@ -101,6 +101,11 @@ class Record:
             raise AlIngetrokken
         return [fact]
 
+    def trek_ook_in(self, huishouden: UUID, fact: Ingetrokken) -> list[ConsentFact]:
+        """By whoever signed it for a youth, who may have withdrawn it himself: she is not told so,
+        and for her this is the first time."""
+        return replace(self, ingetrokken=False).trek_in(huishouden, fact)
+
     def controleer_intrekker(self, huishouden: UUID, hoed: Hoed) -> Handeling | None:
         """Gives the table that says which resident may withdraw; a ground and what is so of a
         person end by the professional who stands for it.

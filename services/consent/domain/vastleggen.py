@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import assert_never
 from uuid import UUID
@@ -25,7 +26,7 @@ from events.waarden import (
 from events.waarden import Vertegenwoordiger as Namens
 from infra.decider import RegelFout
 from services.consent.domain.bevoegd import behandelt, regisseert
-from services.consent.domain.feiten import Feiten, Inhoud, Vrager, geldig
+from services.consent.domain.feiten import Feiten, Inhoud, Vastlegging, Vrager, geldig
 from services.consent.domain.gezag import leeftijd_ten_minste, wilsonbekwaam
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import WETTELIJK, Handeling, wie_beslist
@@ -153,19 +154,21 @@ _AANBIEDERS = {"wmo-aanbieder"}
 
 
 def controleer_instemming(
-    instemming: Instemming, persoon: UUID, feiten: Feiten, record: UUID | None = None
-) -> None:
+    instemming: Instemming, persoon: UUID, feiten: Feiten, record: UUID | None = None,
+    getekend: Iterable[Vastlegging] = (),
+) -> None:  # fmt: skip
     """Who may give a toestemming, and not twice or against one's own objection.
 
     What somebody else of the family decided is not told here: a parent does not learn of the
     objection of a youth; the objection simply stands. `record` is what is being recorded: the same
-    command again is no second consent. Raises MagNietNamens, VraagPerWet, LopendVerleden, LooptAl,
-    BezwaarStaat.
+    command again is no second consent. `getekend` counts as if it stands: a second consent that is
+    accepted would tell a parent that the youth withdrew the first.
+    Raises MagNietNamens, VraagPerWet, LopendVerleden, LooptAl, BezwaarStaat.
     """
     if not geldig(None, instemming.tot, feiten):
         raise LopendVerleden
     _controleer_gevers(instemming, persoon, feiten)
-    for ander in feiten.vastleggingen:
+    for ander in (*feiten.vastleggingen, *getekend):
         if ander.persoon != persoon or ander.id == record:
             continue
         eerder = ander.inhoud
@@ -185,6 +188,19 @@ def controleer_instemming(
             and (not eerder.onderwerpen or set(eerder.onderwerpen) & set(instemming.onderwerpen))
         ):
             raise BezwaarStaat
+
+
+def getekend_voor_kind(vrager: Vrager, feiten: Feiten) -> list[Vastlegging]:
+    """What was signed for children, as a resident knows it who is not that child: also what a youth
+    withdrew himself since, which is his to tell. Of an adult who cannot decide, whoever speaks for
+    her must know what holds."""
+    return [
+        een
+        for een in feiten.getekend
+        if vrager.rol == "inwoner"
+        and een.persoon != vrager.actor.id
+        and leeftijd_ten_minste(18, een.persoon, feiten) is Code.TE_JONG
+    ]
 
 
 def _controleer_gevers(instemming: Instemming, persoon: UUID, feiten: Feiten) -> None:
