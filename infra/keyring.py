@@ -50,7 +50,8 @@ class Onderdeel(Protocol):
 
 
 class Vrijgave(Protocol):
-    """What a reader gets for a question: keys, what was erased, and why. Nothing of the rest.
+    """What a reader gets for a question: keys, what was erased, and why. Of the rest nothing but
+    `stappen`: what lacks for a key of which she may know that it is there.
 
     No `relaties` means: to this reader the household does not exist.
     """
@@ -63,6 +64,8 @@ class Vrijgave(Protocol):
     def erased(self) -> Collection[KeyId]: ...
     @property
     def waarom(self) -> Mapping[KeyId, Onderdeel]: ...
+    @property
+    def stappen(self) -> Mapping[KeyId, str]: ...
 
 
 Release = Callable[[Aangemeld, UUID, Collection[KeyId], Doel | None], Vrijgave]

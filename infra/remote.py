@@ -132,6 +132,7 @@ class Inzageantwoord(_Regel):
     keys: Mapping[KeyId, bytes] = Field(repr=False)
     erased: frozenset[KeyId]
     waarom: Mapping[KeyId, OnderdeelRegel]
+    stappen: Mapping[KeyId, str]
 
 
 class NogOpenAntwoord(_Regel):

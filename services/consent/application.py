@@ -79,7 +79,7 @@ from services.consent.log.volledigheid import Volledigheid
 from services.consent.openen import opener
 from services.consent.policies import VELDEN, beslisfeiten
 from services.consent.projections import Beslisfeiten, heeft_relatie
-from services.consent.regels import Regelset, Wie, regelset
+from services.consent.regels import Regelset, Uitkomst, Wie, regelset
 from services.consent.tijd import taken
 from services.consent.tijd.dagwerk import Dagwerk
 from services.consent.tijd.taken import Taken
@@ -101,12 +101,14 @@ class AlleenBeslisser(GeenRecht):
 
 @dataclass(frozen=True, slots=True)
 class Vrijgave:
-    """What a reader gets: keys, what was erased, and why each part opens. Nothing of the rest."""
+    """What a reader gets: keys, what was erased, and why each part opens. Nothing of the rest, but
+    that something waits behind a condition, where a rule says that she may know so (`stappen`)."""
 
     relaties: Mapping[Wie, Doel]
     keys: Mapping[KeyId, bytes] = field(default_factory=dict)
     erased: Collection[KeyId] = ()
     waarom: Mapping[KeyId, Deel] = field(default_factory=dict)
+    stappen: Mapping[KeyId, str] = field(default_factory=dict)
 
 
 class Consent:
@@ -244,6 +246,13 @@ class Consent:
             self._keys.release(tx, [info for info, _ in open_], nummer, span),
             {info.kid for info, _ in open_ if info.erased},
             {info.kid: deel for info, deel in open_},
+            {
+                info.kid: deel.besluit.zin
+                for deel, zijn in delen
+                if deel.besluit.uitkomst is Uitkomst.MAG_NA
+                and self.regels.noemt(deel.besluit.regel)
+                for info in zijn
+            },
         )
 
     def nog_open(

@@ -130,6 +130,7 @@ def router(
                     )
                     for kid, deel in vrijgave.waarom.items()
                 },
+                stappen=vrijgave.stappen,
             )
         )  # fmt: skip
 

@@ -140,6 +140,8 @@ class Regel(BaseModel):
     zin: str
     zin_zonder: str | None = None
     """The sentence when a condition is not met."""
+    noemt: bool = False
+    """Whoever lacks no more than a condition may know that it is there: a task waits for her."""
     geldt_vanaf: date | Literal["onbekend"] | None = None
     """First day of force; "onbekend": not yet law, so it cannot hold."""
     geldt_tot: date | None = None
@@ -195,6 +197,7 @@ class Regelset:
     _per_sleutel: dict[Sleutel, tuple[Regel, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    _noemend: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
 
     def __post_init__(self) -> None:
         gevonden: dict[Sleutel, list[Regel]] = {}
@@ -209,6 +212,12 @@ class Regelset:
                             gevonden.setdefault(sleutel, []).append(regel)
         for sleutel, regels in gevonden.items():
             self._per_sleutel[sleutel] = tuple(sorted(regels, key=lambda r: _EERST[r.uitkomst]))
+        noemend = frozenset(regel.id for regel in self.regels if regel.noemt)
+        object.__setattr__(self, "_noemend", noemend)
+
+    def noemt(self, regel: str | None) -> bool:
+        """Whether who lacks a condition of this rule may know that there is something."""
+        return regel in self._noemend
 
     def voor(self, wie: Wie, doel: Doel, regime: str, onderwerp: Onderwerp) -> Sequence[Regel]:
         """The rules that speak of this: what must, what is forbidden, what may; each in the order

@@ -128,6 +128,7 @@ class Portal:
             raise NietBekend
         shown = toon(gevouwen, vrijgave, lambda _part, _version: "")
         wachten = sum(melding["wachtOpRegisseur"] for melding in shown["meldingen"])
+        wachten += len(shown["meldingenDicht"])
         plan = shown["plan"]
         return {
             "id": huishouden, "leden": shown["leden"], "netwerk": shown["netwerk"],

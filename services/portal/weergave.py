@@ -1,7 +1,8 @@
 """What one reader sees of a dossier, as plain values. Pure.
 
-Only what opens is named, counted or versioned. Every part says by which rule it is visible; one
-fixed sentence stands for all the rest, also when there is no rest.
+Only what opens is named, counted or versioned, and a melding of which a rule says that its
+regisseur may know that it waits. Every part says by which rule it is visible; one fixed sentence
+stands for all the rest, also when there is no rest.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Lezer:
     def __init__(self, vrijgave: Vrijgave) -> None:
         self._opener = Opener(vrijgave.keys, vrijgave.erased)
         self._waarom = vrijgave.waarom
+        self._stappen = vrijgave.stappen
         self.redenen: dict[str, dict[str, Any]] = {}
 
     def ziet(self, deel: Deel) -> dict[str, Any] | None:
@@ -47,6 +49,13 @@ class Lezer:
         if eerder:
             fields["eerder"] = eerder
         return fields
+
+    def stap(self, deel: Deel) -> str | None:
+        """What lacks for a part that is closed and of which she may know that it is there."""
+        for value in deel.velden.values():
+            if isinstance(value, Sealed) and value.capsule.kid in self._stappen:
+                return self._stappen[value.capsule.kid]
+        return None
 
     def vastgelegd(self, deel: Deel) -> dict[str, Any]:
         """Who recorded a part, when, on which ground; for a part that is visible."""
@@ -121,6 +130,7 @@ def toon(dossier: Dossier, vrijgave: Vrijgave, etag: Etag) -> dict[str, Any]:
         "netwerk": netwerk,
         "regie": regie,
         "meldingen": _meldingen(dossier, lezer),
+        "meldingenDicht": _meldingen_dicht(dossier, lezer),
         "verkenning": next(iter(alle("verkenning")), None),
         "informatie": alle("informatie"),
         "notities": _notities(dossier, lezer),
@@ -177,6 +187,15 @@ def _meldingen(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
             wacht = dossier.meldingstaken.get(deel.id, False)
             shown.append(seen | {"wachtOpRegisseur": wacht, "vastgelegd": lezer.vastgelegd(deel)})
     return shown
+
+
+def _meldingen_dicht(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:
+    """The meldingen that wait for her and that she cannot read before somebody consents."""
+    return [
+        {"id": deel.id, "persoon": deel.velden["persoon"], "zin": zin}
+        for deel in dossier.van("melding")
+        if dossier.meldingstaken.get(deel.id, False) and (zin := lezer.stap(deel)) is not None
+    ]
 
 
 def _notities(dossier: Dossier, lezer: Lezer) -> list[dict[str, Any]]:

@@ -118,8 +118,11 @@ def test_shielded_address_is_only_for_the_regisseur(stad: Stad) -> None:
 def test_a_melding_waits_and_is_nobodys_household(stad: Stad) -> None:
     told = [h for h in huishoudens() if "leden" not in h]
     assert [h["meldingen"][0]["over"] for h in told] == ["Alie Kuipers"]
-    waiting = [m for m in stad.dossier_with("Kim Dekker")["meldingen"] if m["wachtOpRegisseur"]]
-    assert len(waiting) == 1  # and a second melding about somebody known is her regisseur's task
+    seen = stad.dossier_with("Kim Dekker")
+    # And a second melding about somebody known is her regisseur's task; of the youth law, so that
+    # it waits for consent.
+    assert len(seen["meldingenDicht"]) == 1
+    assert "consultatiebureau" not in str(seen)
 
 
 def test_there_is_a_past_and_no_future(stad: Stad) -> None:

@@ -24,7 +24,7 @@ from tests.client import sync_client
 from tests.infra.test_auth import TOKENS, WIE
 from tests.infra.world import NU
 
-LEEG = '{"relaties":[],"keys":{},"erased":[],"waarom":{}}'
+LEEG = '{"relaties":[],"keys":{},"erased":[],"waarom":{},"stappen":{}}'
 HUIS = UUID(int=100)
 
 

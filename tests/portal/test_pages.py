@@ -374,6 +374,39 @@ def test_a_melding_waits_as_a_task_until_the_regisseur_picks_it_up(wereld: Werel
     assert "wacht op u" not in ellen.zie("/huishoudens")
 
 
+def test_a_melding_under_another_law_waits_and_is_read_with_consent(wereld: Wereld) -> None:
+    """Wmo 5.1.1 lid 4: that it waits is the regisseur's task, what it says is for consent."""
+    v = wereld.verhaal
+    v.t.doe(v.yusuf.id, "/meldingen", {
+        "melder": {"soort": "professional", "naam": v.yusuf.naam}, 
+        "aangemelde": {"naam": "Peter Jansen", "geboortedatum": v.geboren(41), **PLAATS},
+        "hulpvraag": {"vraag": "Een nieuwe huurschuld.", "wieWeetErvan": "zij", "wieWilHulp": "zij"},
+        "clientondersteuningAangeboden": True,
+    })  # fmt: skip
+    v.t.dossier(v.ellen.id, v.huishouden)
+    ellen, yusuf = wereld.bezoeker("Ellen de Wit"), wereld.bezoeker("Yusuf Kaya")
+    voor = ellen.zie(wereld.pad)
+    assert "Er wacht een melding over Peter Jansen die u nog niet mag lezen" in voor
+    assert "huurschuld" not in voor
+    assert "1 melding wacht op u" in ellen.zie("/huishoudens")
+    assert "Er wacht een melding" not in yusuf.zie(wereld.pad)
+    nodig = f"{wereld.pad}/personen/{v.peter}/nodig"
+    assert nodig in voor
+    assert 'value="melding"' in ellen.zie(nodig)
+    v.t.doe(v.ellen.id, "/toestemmingen", {
+        "huishouden": v.huishouden, "persoon": v.peter, "doel": "regie", "regimes": ["wgs"],
+        "onderwerpen": ["melding"], "ontvanger": {"medewerker": str(v.ellen.id)},
+        "gegevenDoor": v.peter, "wijze": "mondeling",
+    })  # fmt: skip
+    v.t.dossier(v.ellen.id, v.huishouden)
+    na = ellen.zie(wereld.pad)
+    assert "Een nieuwe huurschuld." in na
+    assert "Er wacht een melding" not in na
+    (taak,) = (pad for pad in gelezen(na).formulieren if "/meldingen/" in pad)
+    velden = gelezen(na).formulieren[taak] | {"uitkomst": "Besproken."}
+    assert ellen.verstuur(taak, velden).status_code == 303
+
+
 def test_an_action_is_brought_up_to_date_by_who_saw_it_last(wereld: Wereld) -> None:
     ellen = wereld.bezoeker("Ellen de Wit")
     pad = f"{wereld.pad}/acties/{wereld.verhaal.acties[0]}"
