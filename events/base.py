@@ -55,6 +55,11 @@ class Hoed(StrEnum):
     INWONER = "inwoner"
     SYSTEEM = "systeem"
 
+    @property
+    def woord(self) -> str:
+        """As it is written in a sentence."""
+        return "coördinatie" if self is Hoed.COORDINATIE else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Zegelplaats:

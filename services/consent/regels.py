@@ -164,7 +164,7 @@ class Regel(BaseModel):
     @property
     def hoedzin(self) -> str:
         """Under which hats this would hold."""
-        return f"Dit kan alleen met de hoed {' of '.join(self.hoeden)}."
+        return f"Dit kan alleen met de hoed {' of '.join(hoed.woord for hoed in self.hoeden)}."
 
     def raakt(self, onderwerp: Onderwerp) -> bool:
         return onderwerp in self.onderwerpen or (

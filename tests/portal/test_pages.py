@@ -378,9 +378,9 @@ def test_a_melding_under_another_law_waits_and_is_read_with_consent(wereld: Were
     """Wmo 5.1.1 lid 4: that it waits is the regisseur's task, what it says is for consent."""
     v = wereld.verhaal
     v.t.doe(v.yusuf.id, "/meldingen", {
-        "melder": {"soort": "professional", "naam": v.yusuf.naam}, 
+        "melder": {"soort": "professional", "naam": v.yusuf.naam},
         "aangemelde": {"naam": "Peter Jansen", "geboortedatum": v.geboren(41), **PLAATS},
-        "hulpvraag": {"vraag": "Een nieuwe huurschuld.", "wieWeetErvan": "zij", "wieWilHulp": "zij"},
+        "hulpvraag": {"vraag": "Een nieuwe huurschuld.", "wieWeetErvan": "hij", "wieWilHulp": "ik"},
         "clientondersteuningAangeboden": True,
     })  # fmt: skip
     v.t.dossier(v.ellen.id, v.huishouden)

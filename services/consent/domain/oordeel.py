@@ -174,7 +174,7 @@ def _toets(regel: Regel, wie: Wie, doel: Doel, vraag: Vraag, feiten: Feiten) -> 
     if not regel.geldt(feiten.vandaag):
         return _niet(Code.NOG_GEEN_WET, regel.zin_zonder or regel.zin, regel)
     if regel.hoeden and vraag.vrager.hoed not in regel.hoeden:
-        zin = f"U werkt nu met de hoed {vraag.vrager.hoed}. {regel.hoedzin}"
+        zin = f"U werkt nu met de hoed {vraag.vrager.hoed.woord}. {regel.hoedzin}"
         return _niet(Code.HOED_PAST_NIET, zin, regel)
     if regel.uitkomst is Uitkomst.MAG_NIET:
         return _niet(Code.VERBODEN, regel.zin, regel)
