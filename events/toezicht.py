@@ -20,7 +20,7 @@ from events.waarden import Dag, Doel, Kort, Tekst, waarom
 
 Noodtekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=40, max_length=2000)]
 """Why it cannot wait, as facts hold it."""
-Noodreden = Annotated[Noodtekst, BeforeValidator(waarom(40, 4))]
+Noodreden = Annotated[Noodtekst, BeforeValidator(waarom(40, 4, 2000))]
 """Why it cannot wait, as it is asked: in so many words that it can be judged afterwards."""
 
 

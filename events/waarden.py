@@ -44,10 +44,11 @@ def zegt_waarom(tekst: str, tekens: int, woorden: int) -> bool:
     return len(" ".join(gelezen.split())) >= tekens and len(anders) >= woorden
 
 
-def waarom(tekens: int, woorden: int) -> Callable[[object], object]:
+def waarom(tekens: int, woorden: int, hoogstens: int) -> Callable[[object], object]:
     """A check of a reason as it comes in, before any other: it goes on as it can be read.
 
-    Only for what is asked of people: a fact that was stored with less must stay readable.
+    What is longer than `hoogstens` as it came goes on whole, to be refused for that. Only for what
+    is asked of people: a fact that was stored with less must stay readable.
     """
     if tekens > 1:
         vraag = f"Schrijf een zin waarin staat waarom: ten minste {tekens} tekens en "
@@ -55,8 +56,8 @@ def waarom(tekens: int, woorden: int) -> Callable[[object], object]:
         vraag = "Schrijf waarom: ten minste "
 
     def controleer(value: object) -> object:
-        if not isinstance(value, str):
-            return value  # that it is no text is said of every field in the same words
+        if not isinstance(value, str) or len(value) > hoogstens:
+            return value  # said of every field in the same words
         if not zegt_waarom(value, tekens, woorden):
             raise ValueError(f"{vraag}{_AANTAL[woorden]}")
         return leesbaar(value)
@@ -65,23 +66,23 @@ def waarom(tekens: int, woorden: int) -> Callable[[object], object]:
 
 
 Reden = Annotated[
-    str, StringConstraints(min_length=1, max_length=8000), BeforeValidator(waarom(1, 1))
+    str, StringConstraints(min_length=1, max_length=8000), BeforeValidator(waarom(1, 1, 8000))
 ]
 """Why, in a word at least."""
 Noodzaak = Annotated[
-    str, StringConstraints(min_length=10, max_length=500), BeforeValidator(waarom(10, 2))
+    str, StringConstraints(min_length=10, max_length=500), BeforeValidator(waarom(10, 2, 500))
 ]
 """Why data are necessary, in one sentence."""
 Motivering = Annotated[
-    str, StringConstraints(min_length=10, max_length=8000), BeforeValidator(waarom(10, 2))
+    str, StringConstraints(min_length=10, max_length=8000), BeforeValidator(waarom(10, 2, 8000))
 ]
 """Why somebody decided as she did."""
 Kijkreden = Annotated[
-    str, StringConstraints(min_length=20, max_length=1000), BeforeValidator(waarom(20, 3))
+    str, StringConstraints(min_length=20, max_length=1000), BeforeValidator(waarom(20, 3, 1000))
 ]
 """Why somebody who supervises looks at what is not about her own task."""
 Afweging = Annotated[
-    str, StringConstraints(min_length=40, max_length=8000), BeforeValidator(waarom(40, 4))
+    str, StringConstraints(min_length=40, max_length=8000), BeforeValidator(waarom(40, 4, 8000))
 ]
 """Which duties conflict, and why nothing lighter helps."""
 

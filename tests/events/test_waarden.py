@@ -94,3 +94,14 @@ def test_what_was_stored_with_less_stays_readable() -> None:
         "grondslag": herkomst("delen").grondslag,
     }  # fmt: skip
     assert Grond.model_validate(grond).noodzaak == "." * 10
+
+
+@pytest.mark.parametrize(
+    ("soort", "hoogstens"),
+    [(Noodzaak, 500), (Motivering, 8000), (Kijkreden, 1000), (Afweging, 8000), (Noodreden, 2000)],
+)
+def test_a_reason_that_is_too_long_as_it_came_is_refused(soort: Any, hoogstens: int) -> None:
+    past = "Dit is een goede reden om te delen. ".ljust(hoogstens, "\u200b")
+    assert TypeAdapter(soort).validate_python("Er is gevaar, " + past[:-14])
+    with pytest.raises(ValidationError, match=f"at most {hoogstens}"):
+        TypeAdapter(soort).validate_python("Er is gevaar, " + past)
