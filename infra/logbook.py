@@ -223,6 +223,12 @@ class Logbook:
                 raise written
             yield written
 
+    def whole(self, tx: Tx, where: Select[Any]) -> Iterator[Geschreven]:
+        """Those that can be read back, for who does not hide that the others are there."""
+        for _, written in self.each(tx, where):
+            if not isinstance(written, LogDamagedError):
+                yield written
+
     def each(
         self, tx: Tx, where: Select[Any]
     ) -> Iterator[tuple[Row[Any], Geschreven | LogDamagedError]]:

@@ -261,6 +261,28 @@ def test_a_line_without_keys_that_cannot_be_read_back_is_an_incident(huis: Huis)
     assert (verschil["persoon"], verschil["meer"]) == (str(huis.anna), 0)
 
 
+@pytest.mark.parametrize("record", [False, True])
+def test_a_damaged_row_is_closed_in_an_export_and_stops_no_central_log(
+    huis: Huis, *, record: bool
+) -> None:
+    huis.vraag("yusuf", huis.kid(huis.anna))
+    nr = laatste_regel(huis)
+    huis.vraag("yusuf", huis.kid(huis.kees))
+    huis.teken()
+    weg = nr - 1 if record else nr
+    with huis.consent.database.write() as tx:
+        tx.execute(update(logregels).where(logregels.c.nr == weg).values(inhoud=b"weg"))
+    uitvoer = huis.stad.zie("joris", f"/huishoudens/{huis.id}/inzagen/uitvoer")
+    regels = {regel["nr"]: regel for regel in uitvoer["regels"]}
+    assert regels[weg].keys() == {"nr", "verbintenis"}
+    # Whose look it was is in the record: without it nobody can tell that it was not her own.
+    assert regels[nr].keys() == {"nr", "verbintenis"}
+    assert "delen" in regels[laatste_regel(huis)]
+    voor = huis.stad.zie("joris", "/logboek/otlp", na=0)
+    verder = huis.stad.zie("joris", "/logboek/otlp", na=voor["verder"])
+    assert verder["verder"] > voor["verder"] >= nr
+
+
 def test_who_reads_a_damaged_part_of_the_log_is_told_so(huis: Huis) -> None:
     huis.vraag("yusuf", huis.kid(huis.anna))
     with huis.consent.database.write() as tx:

@@ -38,5 +38,7 @@ class Blik:
         return wie.rol is not Rol.FG and self.door.get("rol") == Rol.FG.value
 
     def dicht_voor(self, wie: Aangemeld) -> bool:
-        """Whether it stays closed for this supervisor: her own, or of the FG."""
-        return self.van(wie) or self.geheim_voor(wie)
+        """Whether it stays closed for this supervisor: her own, or of the FG, or it cannot be told
+        whose because the record above it cannot be read back."""
+        wees = self.besluit is None and self.regel.regel.boven is not None
+        return wees or self.van(wie) or self.geheim_voor(wie)

@@ -153,13 +153,15 @@ class Loginzage:
         """
         if wie.rol is not Rol.PRIVACY_OFFICER:
             raise NietBekend
-        welke = select(logregels).where(logregels.c.nr > nr, _REGEL)
+        welke = select(logregels).where(logregels.c.nr > nr, _REGEL).order_by(logregels.c.nr)
         with self.database.read() as tx:
-            alle = list(self.logboek.read(tx, welke.order_by(logregels.c.nr).limit(MEESTE)))
+            nummers = welke.with_only_columns(logregels.c.nr).limit(MEESTE)
+            verder = max(tx.execute(nummers).scalars(), default=nr)
+            # A line that cannot be read back is an incident here; what follows goes on.
+            alle = self.logboek.whole(tx, welke.where(logregels.c.nr <= verder))
             regels = [regel for regel in alle if not self.vertrouwelijk(regel)]
             personen = self.over_wie(tx, regels)
         self.schrijf(wie, personen)
-        verder = alle[-1].nr if alle else nr
         return [record(regel, pseudoniemen, systeem) for regel in regels], verder
 
     def schrijf(
@@ -202,8 +204,12 @@ class Loginzage:
         regels = sorted(self.logboek.read(tx, welke), key=lambda regel: regel.nr)
         return self.onder_record(tx, regels)
 
-    def onder_record(self, tx: Tx, regels: Sequence[Geschreven]) -> list[Blik]:
-        """These rows, each with the record it hangs under."""
+    def onder_record(
+        self, tx: Tx, regels: Sequence[Geschreven], *, heel: bool = True
+    ) -> list[Blik]:
+        """These rows, each with the record it hangs under; unless all must be `heel` without those
+        that cannot be read back."""
+        lees = self.logboek.read if heel else self.logboek.whole
         onder = select(_boven).join(
             logregels, and_(_boven.c.vraag == logregels.c.vraag, _boven.c.span == logregels.c.boven)
         )
@@ -211,7 +217,7 @@ class Loginzage:
         records: dict[tuple[UUID, str | None], Geschreven] = {}
         for begin in range(0, len(nummers), _PER_KEER):
             deze = nummers[begin : begin + _PER_KEER]
-            for boven in self.logboek.read(tx, onder.where(logregels.c.nr.in_(deze)).distinct()):
+            for boven in lees(tx, onder.where(logregels.c.nr.in_(deze)).distinct()):
                 records[boven.regel.vraag, boven.regel.span] = boven
         return [Blik(r, records.get((r.regel.vraag, r.regel.boven))) for r in regels]
 

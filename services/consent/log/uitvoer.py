@@ -91,14 +91,15 @@ class Uitvoer:
         inzage, hier = self._loginzage, logregels.c.nr.between(van, tot)
         with inzage.database.read() as tx:
             open_ = select(logregels).where(hier, logregels.c.huishouden == huishouden)
-            personen = inzage.over_wie(tx, inzage.logboek.read(tx, open_), huishouden)
+            personen = inzage.over_wie(tx, inzage.logboek.whole(tx, open_), huishouden)
         meer = {"uitvoer": f"{van}-{tot}"}
         inzage.schrijf(wie, personen, meer, huishouden)
         with inzage.database.read() as tx:
             known = tx.execute(select(logregels.c.nr, logregels.c.verbintenis).where(hier)).all()
             regels = {row.nr: {"nr": row.nr, "verbintenis": row.verbintenis.hex()} for row in known}
-            alle = list(inzage.logboek.read(tx, select(logregels).where(hier)))
-            for blik in inzage.onder_record(tx, alle):
+            # What cannot be read back is there, and closed.
+            alle = list(inzage.logboek.whole(tx, select(logregels).where(hier)))
+            for blik in inzage.onder_record(tx, alle, heel=False):
                 one = blik.regel
                 if blik.dicht_voor(wie):
                     continue  # there, and closed: the commitment
