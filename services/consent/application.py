@@ -252,6 +252,7 @@ class Consent:
                 if deel.besluit.uitkomst is Uitkomst.MAG_NA
                 and self.regels.noemt(deel.besluit.regel)
                 for info in zijn
+                if not info.erased  # nobody can consent to what is gone
             },
         )
 

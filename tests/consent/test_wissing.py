@@ -69,6 +69,17 @@ def test_exactly_that_persons_keys_go_and_joint_ones_by_their_policy(huis: Huis)
     )  # fmt: skip
 
 
+def test_what_waits_for_consent_is_known_to_the_regisseur_until_it_is_erased(huis: Huis) -> None:
+    melding = huis.kid(huis.anna, over=Rubriek.MELDING)
+    schuld = huis.kid(huis.anna)
+    gevraagd = huis.vraag("ellen", melding, schuld)
+    assert "blijft binnen die wet" in gevraagd.stappen[melding]
+    assert (set(gevraagd.stappen), gevraagd.keys) == ({melding}, {})
+    assert huis.vraag("tom", melding, schuld).stappen == {}
+    assert wis(huis, huis.anna).status_code == 200
+    assert huis.vraag("ellen", melding, schuld).stappen == {}
+
+
 def test_in_the_dossier_only_hers_is_erased(huis: Huis, buur: UUID) -> None:
     stad, waar = huis.stad, str(huis.id)
     voor = stad.dossier("ellen", waar)
