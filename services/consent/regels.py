@@ -197,7 +197,7 @@ class Regelset:
     _per_sleutel: dict[Sleutel, tuple[Regel, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
-    _noemend: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+    _noemend: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     def __post_init__(self) -> None:
         gevonden: dict[Sleutel, list[Regel]] = {}
@@ -212,8 +212,7 @@ class Regelset:
                             gevonden.setdefault(sleutel, []).append(regel)
         for sleutel, regels in gevonden.items():
             self._per_sleutel[sleutel] = tuple(sorted(regels, key=lambda r: _EERST[r.uitkomst]))
-        noemend = frozenset(regel.id for regel in self.regels if regel.noemt)
-        object.__setattr__(self, "_noemend", noemend)
+        self._noemend.update(regel.id for regel in self.regels if regel.noemt)
 
     def noemt(self, regel: str | None) -> bool:
         """Whether who lacks a condition of this rule may know that there is something."""

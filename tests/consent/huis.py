@@ -27,16 +27,22 @@ class Huis:
         self.stad = stad
         huis, (anna, bert) = stad.huishouden("ellen", "Anna Proef", "Bert Proef")
         self.id, self.anna, self.bert = UUID(huis), UUID(anna), UUID(bert)
-        self.kees = UUID(stad.doe("ellen", f"/huishoudens/{huis}/leden", {
-            "naam": "Kees Proef", "geboortedatum": "2012-01-05", "rol": "kind",
-            "sinds": "2026-01-01", "reden": "gevormd"})["id"])  # fmt: skip
-        stad.doe("ellen", f"/huishoudens/{huis}/leden/{self.kees}/gezag", {
-            "uitkomst": "gezamenlijk-ouderlijk-gezag", "houders": [anna, bert]})  # fmt: skip
+        self.kees = self.kind("Kees Proef", "2012-01-05")
         self.plan = stad.doe("ellen", f"/huishoudens/{huis}/plan", {})["id"]
         stad.doe("ellen", f"/plannen/{self.plan}/deelnemers", {
             "medewerker": str(stad.wie["yusuf"].id), "taak": "schuldhulp"})  # fmt: skip
         for naam, persoon in (("Anna", self.anna), ("Bert", self.bert), ("Kees", self.kees)):
             stad.inwoner(naam, str(persoon))
+
+    def kind(self, naam: str = "Lia Proef", geboren: str = "2018-01-05") -> UUID:
+        """A child that comes to live here, over whom Anna and Bert have custody together."""
+        kind = self.stad.doe("ellen", f"/huishoudens/{self.id}/leden", {
+            "naam": naam, "geboortedatum": geboren, "rol": "kind",
+            "sinds": "2026-01-01", "reden": "gevormd"})["id"]  # fmt: skip
+        self.stad.doe("ellen", f"/huishoudens/{self.id}/leden/{kind}/gezag", {
+            "uitkomst": "gezamenlijk-ouderlijk-gezag",
+            "houders": [str(self.anna), str(self.bert)]})  # fmt: skip
+        return UUID(kind)
 
     @property
     def consent(self) -> Consent:

@@ -311,13 +311,7 @@ def test_until_when_an_export_says_something_is_told(vol: Bewijs) -> None:
 
 def test_every_genuine_export_of_a_person_is_in_order(huis: Huis) -> None:
     """A resident, a youth, a parent for a child, a curator; after looks of every kind of reader."""
-    stad = huis.stad
-    lia = UUID(stad.doe("ellen", f"/huishoudens/{huis.id}/leden", {
-        "naam": "Lia Proef", "geboortedatum": "2018-01-05", "rol": "kind",
-        "sinds": "2026-01-01", "reden": "gevormd"})["id"])  # fmt: skip
-    stad.doe("ellen", f"/huishoudens/{huis.id}/leden/{lia}/gezag", {
-        "uitkomst": "gezamenlijk-ouderlijk-gezag",
-        "houders": [str(huis.anna), str(huis.bert)]})  # fmt: skip
+    stad, lia = huis.stad, huis.kind()
     mia = UUID(int=7100)
     stad.inwoner("Mia", str(mia))
     doet_mee(huis, "sanne")

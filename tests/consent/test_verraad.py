@@ -122,13 +122,7 @@ def test_a_parent_reads_in_the_list_of_a_child_no_look_that_is_withheld_from_her
     twee: Twee,
 ) -> None:
     """Sanne looked at the child alone: Anna, from whom Sanne's looks are withheld, reads for it."""
-    stad = twee.stad
-    lia = UUID(stad.doe("ellen", f"/huishoudens/{twee.id}/leden", {
-        "naam": "Lia Proef", "geboortedatum": "2018-01-05", "rol": "kind",
-        "sinds": "2026-01-01", "reden": "gevormd"})["id"])  # fmt: skip
-    stad.doe("ellen", f"/huishoudens/{twee.id}/leden/{lia}/gezag", {
-        "uitkomst": "gezamenlijk-ouderlijk-gezag",
-        "houders": [str(twee.anna), str(twee.bert)]})  # fmt: skip
+    stad, lia = twee.stad, twee.kind()
     twee.besluit()
     twee.kijkt("sanne", lia)
     gezien = [str(stad.zie(wie, f"/personen/{lia}/inzagen")) for wie in ("anna", "bert")]

@@ -9,9 +9,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app.verhaal import PLAATS
+from app.verhaal import PLAATS, Verhaal
 from app.wiring import Embedded
 from infra.settings import Settings
+from infra.staff import Persona
 from services.portal.pages.kader import HEADERS
 from tests.client import sync_client
 from tests.portal.bezoeker import HIER, Bezoeker, gelezen
@@ -351,15 +352,20 @@ def test_when_consent_lacks_the_answer_leads_to_its_form(wereld: Wereld) -> None
     assert 'value="financien-en-schulden" checked' in form
 
 
-def test_a_melding_waits_as_a_task_until_the_regisseur_picks_it_up(wereld: Wereld) -> None:
-    v = wereld.verhaal
-    v.t.doe(v.school.id, "/meldingen", {
-        "melder": {"soort": "professional", "naam": v.school.naam},
-        "aangemelde": {"naam": "Noah Jansen", "geboortedatum": v.geboren(15), **PLAATS},
-        "hulpvraag": {"vraag": "Weer verzuim.", "wieWeetErvan": "moeder", "wieWilHulp": "school"},
+def meld(v: Verhaal, door: Persona, naam: str, jaren: int, vraag: str) -> None:
+    """A melding by a professional about somebody known, as far as her regisseur can see it."""
+    v.t.doe(door.id, "/meldingen", {
+        "melder": {"soort": "professional", "naam": door.naam},
+        "aangemelde": {"naam": naam, "geboortedatum": v.geboren(jaren), **PLAATS},
+        "hulpvraag": {"vraag": vraag, "wieWeetErvan": "het gezin", "wieWilHulp": "de melder"},
         "clientondersteuningAangeboden": True,
     })  # fmt: skip
     v.t.dossier(v.ellen.id, v.huishouden)
+
+
+def test_a_melding_waits_as_a_task_until_the_regisseur_picks_it_up(wereld: Wereld) -> None:
+    v = wereld.verhaal
+    meld(v, v.school, "Noah Jansen", 15, "Weer verzuim.")
     ellen = wereld.bezoeker("Ellen de Wit")
     assert "1 melding wacht op u" in ellen.zie("/huishoudens")
     assert "wacht op u" not in wereld.bezoeker("Yusuf Kaya").zie("/huishoudens")
@@ -377,13 +383,7 @@ def test_a_melding_waits_as_a_task_until_the_regisseur_picks_it_up(wereld: Werel
 def test_a_melding_under_another_law_waits_and_is_read_with_consent(wereld: Wereld) -> None:
     """Wmo 5.1.1 lid 4: that it waits is the regisseur's task, what it says is for consent."""
     v = wereld.verhaal
-    v.t.doe(v.yusuf.id, "/meldingen", {
-        "melder": {"soort": "professional", "naam": v.yusuf.naam},
-        "aangemelde": {"naam": "Peter Jansen", "geboortedatum": v.geboren(41), **PLAATS},
-        "hulpvraag": {"vraag": "Een nieuwe huurschuld.", "wieWeetErvan": "hij", "wieWilHulp": "ik"},
-        "clientondersteuningAangeboden": True,
-    })  # fmt: skip
-    v.t.dossier(v.ellen.id, v.huishouden)
+    meld(v, v.yusuf, "Peter Jansen", 41, "Een nieuwe huurschuld.")
     ellen, yusuf = wereld.bezoeker("Ellen de Wit"), wereld.bezoeker("Yusuf Kaya")
     voor = ellen.zie(wereld.pad)
     assert "Er wacht een melding over Peter Jansen die u nog niet mag lezen" in voor

@@ -136,7 +136,7 @@ class Intrekken:
         def beantwoord(feiten: Feiten) -> tuple[list[Vastlegging], list[Deel]]:
             gevonden = [
                 een
-                for een in (_bekend(wie, feiten) if inwoner else feiten.vastleggingen)
+                for een in _bekend(wie, feiten)
                 if (_is_haar(wie, een, feiten) if inwoner else een.id in mijne)
             ]
             besluit = _EIGEN if inwoner else _GEMAAKT
@@ -192,7 +192,7 @@ class Intrekken:
 
 
 def _bekend(wie: Aangemeld, feiten: Feiten) -> Iterator[Vastlegging]:
-    """What stands, as this resident knows it. What was signed for a child comes from what was
+    """What stands, as she knows it. To a resident what was signed for a child comes from what was
     signed, whether it stands or not: then its place in the list tells nothing either."""
     getekend = getekend_voor_kind(vrager(wie), feiten)
     ook_hier = {een.id for een in getekend}

@@ -95,11 +95,11 @@ def voor_betrokkene(
         if regel.soort == "loginzage" and kijker == "uzelf":
             continue  # reading this very list
         namen = bekend.get(regel.huishouden, ()) if regel.huishouden else ()
-        namens = regel.persoon != zelf
+        namens, doel = regel.persoon != zelf, _doel(inhoud, register)
         kop = {
             "tijdstip": blik.regel.tijdstip,
             **_wie(wie, kijker, namens, namen),
-            "waarvoor": _waarvoor_haar(inhoud, register, kijker, namens),
+            "waarvoor": _waarvoor_haar(inhoud, register, kijker, namens, doel),
         }
         if regel.soort == "loginzage":
             wat = [_LOGBOEK_NAMENS if namens else _LOGBOEK]
@@ -114,7 +114,6 @@ def voor_betrokkene(
         hier = open_ or delen
         if not hier:
             continue
-        doel = _doel(inhoud, register) if "ldv" in inhoud else None
         waarom = (
             reden(kijker, open_, doel, _regels(blik, regelset))
             if open_
@@ -231,11 +230,10 @@ def _wie(
 
 
 def _waarvoor_haar(
-    inhoud: Mapping[str, Any], register: Register, kijker: Kijker, namens: bool
+    inhoud: Mapping[str, Any], register: Register, kijker: Kijker, namens: bool, doel: Doel | None
 ) -> str:
     """What for, as the register tells the person it is about: "om u te helpen met schulden". Where
     "u" would be somebody else (another resident looked, or reads it in her place) without it."""
-    doel = _doel(inhoud, register) if "ldv" in inhoud else None
     if doel is not None and (
         kijker in ("betrokkene", "inwoner") or (namens and kijker == "medewerker")
     ):
@@ -251,6 +249,9 @@ def _waarvoor(inhoud: Mapping[str, Any], register: Register) -> str:
 
 
 def _doel(inhoud: Mapping[str, Any], register: Register) -> Doel | None:
+    """The purpose of the activity that a line names; None for a line from before the register."""
+    if "ldv" not in inhoud:
+        return None
     uri = inhoud["ldv"]["attributes"]["dpl.core.processing_activity_id"]
     return register.lees(uri)[0].doel
 

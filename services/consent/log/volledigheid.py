@@ -228,17 +228,16 @@ class Volledigheid:
         saldo: Counter[Plek] = Counter()
         kapot: set[Plek] = set()
         keren = max(1, *((tot - na) // _PER_KEER + 1 for na, tot in zip(begin, eind, strict=True)))
-        for keer in range(keren):
-            (na, na_vrij), (tot, tot_vrij) = (
-                [van + (e - van) * k // keren for van, e in zip(begin, eind, strict=True)]
-                for k in (keer, keer + 1)
-            )
+        na, na_vrij = begin
+        for keer in range(1, keren + 1):
+            tot, tot_vrij = (b + (e - b) * keer // keren for b, e in zip(begin, eind, strict=True))
             for plek, aantal in chain(
                 self._vrijgegeven(tx, na_vrij, tot_vrij), self._gelezen(tx, na, tot, kapot)
             ):
                 saldo[plek] += aantal
                 if not saldo[plek]:
                     del saldo[plek]
+            na, na_vrij = tot, tot_vrij
         return dict.fromkeys(kapot, 0) | saldo
 
     def _vrijgegeven(self, tx: Tx, na: int, tot: int) -> Iterator[tuple[Plek, int]]:

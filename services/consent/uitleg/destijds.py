@@ -19,7 +19,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from events.waarden import zegt_waarom
 from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend
 from infra.logbook import Geschreven, logregels
@@ -29,7 +28,7 @@ from services.consent.log.blik import Blik, EigenInzage
 from services.consent.log.inzagen import uitgeschreven
 from services.consent.regels import Regel, regelset
 from services.consent.uitleg.derde import over_een_ander
-from services.consent.uitleg.zicht import RedenOntbreekt
+from services.consent.uitleg.zicht import eis_reden
 
 INZIEN = (Rol.PRIVACY_OFFICER, Rol.FG, Rol.BESLISSER)
 _OPEN = ("mag", "moet")
@@ -102,8 +101,8 @@ class Destijds:
         what she did herself.
         """
         toezicht = wie.rol in INZIEN
-        if toezicht and not zegt_waarom(reden or "", 10, 2):
-            raise RedenOntbreekt
+        if toezicht:
+            eis_reden(reden)
         waar = select(logregels).where(logregels.c.vraag == spoor).order_by(logregels.c.nr)
         with self._consent.database.read() as tx:
             gelezen = list(self._consent.logboek.read(tx, waar))

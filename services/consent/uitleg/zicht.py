@@ -48,6 +48,12 @@ class RedenOntbreekt(RegelFout):
     het logboek."""
 
 
+def eis_reden(reden: str | None) -> None:
+    """Asked of who supervises before she is shown anything. Raises RedenOntbreekt."""
+    if not zegt_waarom(reden or "", 10, 2):
+        raise RedenOntbreekt
+
+
 class EenVraagTegelijk(RegelFout):
     """Vraag naar een extra vastlegging, of naar andere regels; niet naar beide tegelijk."""
 
@@ -111,8 +117,8 @@ class Zicht:
         Raises NietBekend, RedenOntbreekt, EenVraagTegelijk.
         """
         toezicht = wie.rol in TOEZICHT
-        if toezicht and not zegt_waarom(reden or "", 10, 2):
-            raise RedenOntbreekt
+        if toezicht:
+            eis_reden(reden)
         if vraag.stel and vraag.vergelijk is not None:
             raise EenVraagTegelijk
 
