@@ -1,8 +1,9 @@
 """The topic of a source as a feed.
 
 Rules kept here: a feed reads on where the caller's database says, never where the broker thinks it
-was; a topic we may not read is an error, not silence; what is not ours is counted and skipped, and
-a fact of ours that this release cannot read is never passed over.
+was; a topic we may not read is an error, not silence; a client that says nothing while there is
+something to read is replaced; what is not ours is counted and skipped, and a fact of ours that this
+release cannot read is never passed over.
 """
 
 from __future__ import annotations
@@ -16,15 +17,22 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from kafka import KafkaConsumer, TopicPartition
-from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka import TopicPartition
 from kafka.errors import AuthorizationError, KafkaError
 
 from events.base import Envelope, UnknownFactError, shard
 from infra.cloudevents import PARTITIES, ForeignRecordError, Waarmerk, from_record
 from infra.feed import Batch
-from infra.kafka.groep import Forget, come_back
-from infra.kafka.verbinding import BrokerError, Verbinding, calm_down, topic_of
+from infra.kafka.groep import Forget, come_back, member
+from infra.kafka.stilte import Stilte
+from infra.kafka.verbinding import (
+    REQUEST,
+    BrokerError,
+    Verbinding,
+    calm_down,
+    new_consumer,
+    topic_of,
+)
 from infra.positions import Located
 
 log = structlog.get_logger()
@@ -62,30 +70,10 @@ class KafkaFeed:
         """Per partition that we hold: the offset the broker client reads next."""
         self._unreadable: dict[tuple[int, int], UnknownFactError] = {}
         self._side_lock = Lock()
+        self._verbinding, self._groep, self._lid = verbinding, groep, lid
+        self._opened = ExitStack()
         calm_down()
-        with ExitStack() as made:
-            # A second one, outside the group, to look around without disturbing the first.
-            self._side = _consumer(verbinding, client_id=f"{groep}.{lid}.terzijde")
-            made.callback(self._side.close, autocommit=False, timeout_ms=3000)
-            self._check()
-            self._consumer = _consumer(
-                verbinding,
-                client_id=f"{groep}.{lid}",
-                group_id=groep,
-                group_instance_id=lid,
-                # All of a topic is divided in one go. The cooperative way of kafka-python (3.0.12)
-                # takes two, and what a member gives up in the first has no reader ever after when
-                # it is put out, or killed and back, before it asked for the second.
-                partition_assignment_strategy=[RangePartitionAssignor()],
-                session_timeout_ms=6000,
-                heartbeat_interval_ms=1000,
-                max_poll_interval_ms=300_000,
-            )
-            made.callback(self._consumer.close, autocommit=False, timeout_ms=3000)
-            self._consumer.subscribe([self._topic], listener=Forget(self._next))
-            # Before it joins: a leader that does not know the topic yet gives nobody anything.
-            self._ends(self._consumer)
-            self._opened = made.pop_all()
+        self._open()
 
     def read(self, cursors: Mapping[int, int], limit: int) -> Batch:
         """Facts that follow these cursors, of the partitions that are ours at the moment; at most
@@ -94,6 +82,9 @@ class KafkaFeed:
         Raises UnknownFactError when the next fact of a partition cannot be read by this release;
         TopicRefusedError, BrokerError.
         """
+        if self._stilte.too_long():
+            log.warning("client says nothing, making a new one", topic=self._topic)
+            self._open()
         self._go_to(cursors)
         come_back(self._consumer, self._topic)
         try:
@@ -108,6 +99,7 @@ class KafkaFeed:
             # What became ours during this poll is read where the broker thought best: next time.
             if found.partition in self._next:
                 after[found.partition] = self._take(found.partition, records, facts)
+        self._stilte.heard(after)
         return Batch(facts, after)
 
     def stream(self, stream: UUID) -> Sequence[Envelope]:
@@ -131,9 +123,15 @@ class KafkaFeed:
 
     def lag(self, cursors: Mapping[int, int]) -> dict[int, int]:
         """Per partition of the topic: how many records follow the cursor. Raises BrokerError."""
-        with self._side_lock:
-            ends = self._ends(self._side)
-        return {number: max(0, end - cursors.get(number, 0)) for number, end in ends.items()}
+        try:
+            with self._side_lock:
+                ends = self._ends(self._side)
+        except BrokerError:
+            self._stilte.expect(self.held())  # for all we know
+            raise
+        behind = {number: max(0, end - cursors.get(number, 0)) for number, end in ends.items()}
+        self._stilte.expect(number for number in self.held() if behind[number])
+        return behind
 
     def held(self) -> set[int]:
         """The partitions that this member reads."""
@@ -142,18 +140,41 @@ class KafkaFeed:
     def close(self) -> None:
         self._opened.close()
 
-    def _check(self) -> None:
+    def _open(self) -> None:
+        """Both clients, in the place of those that were. Raises TopicRefusedError, BrokerError."""
+        with ExitStack() as made:
+            # A second one, outside the group, to look around without disturbing the first.
+            side = self._client(made, client_id=f"{self._groep}.{self._lid}.terzijde")
+            self._partitions = self._readable(side)
+            consumer = self._client(made, **member(self._groep, self._lid))
+            consumer.subscribe([self._topic], listener=Forget(self._next))
+            # Before it joins: a leader that does not know the topic yet gives nobody anything.
+            self._ends(consumer)
+            with self._side_lock:
+                self._side, self._consumer = side, consumer
+                self._next.clear()
+                self._stilte = Stilte()
+                former, self._opened = self._opened, made.pop_all()
+        former.close()
+
+    def _client(self, made: ExitStack, **options: Any) -> Any:
+        client = new_consumer(self._verbinding, **options)
+        made.callback(client.close, autocommit=False, timeout_ms=3000)
+        return client
+
+    def _readable(self, client: Any) -> list[TopicPartition]:
         """Ask for what only a reader gets: without the right to read, polling is just empty."""
         try:
-            numbers = self._side.partitions_for_topic(self._topic)
+            numbers = client.partitions_for_topic(self._topic)
             if not numbers:
                 raise TopicRefusedError(self._topic)
-            self._partitions = [TopicPartition(self._topic, n) for n in sorted(numbers)]
-            self._side.end_offsets(self._partitions)
+            found = [TopicPartition(self._topic, n) for n in sorted(numbers)]
+            client.end_offsets(found, timeout_ms=REQUEST)
         except AuthorizationError as error:
             raise TopicRefusedError(self._topic) from error
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
+        return found
 
     def _go_to(self, cursors: Mapping[int, int]) -> None:
         if self._consumer._coordinator.rejoining:
@@ -214,22 +235,7 @@ class KafkaFeed:
 
     def _ends(self, consumer: Any) -> dict[int, int]:
         try:
-            found = consumer.end_offsets(self._partitions)
+            found = consumer.end_offsets(self._partitions, timeout_ms=REQUEST)
         except KafkaError as error:
             raise BrokerError(type(error).__name__) from error
         return {tp.partition: int(end) for tp, end in found.items()}
-
-
-def _consumer(verbinding: Verbinding, **options: Any) -> Any:
-    try:
-        return KafkaConsumer(
-            **verbinding.options(),
-            enable_auto_commit=False,
-            # Only when what the database says is no longer there: better twice than not at all.
-            auto_offset_reset="earliest",
-            allow_auto_create_topics=False,
-            request_timeout_ms=10_000,
-            **options,
-        )
-    except KafkaError as error:
-        raise BrokerError(type(error).__name__) from error

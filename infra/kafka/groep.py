@@ -7,8 +7,25 @@ from typing import Any
 
 import structlog
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 log = structlog.get_logger()
+
+
+def member(groep: str, lid: str) -> dict[str, Any]:
+    """What makes a client a member of a group, by a name that it keeps over restarts."""
+    return {
+        "client_id": f"{groep}.{lid}",
+        "group_id": groep,
+        "group_instance_id": lid,
+        # All of a topic is divided in one go. The cooperative way of kafka-python takes two, and
+        # what a member gives up in the first has no reader ever after when it is put out, or killed
+        # and back, before it asked for the second.
+        "partition_assignment_strategy": [RangePartitionAssignor()],
+        "session_timeout_ms": 6000,
+        "heartbeat_interval_ms": 1000,
+        "max_poll_interval_ms": 300_000,
+    }
 
 
 class Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types

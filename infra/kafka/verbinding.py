@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+
+REQUEST = 10_000
+"""Milliseconds in which a broker that is there answers."""
+
 
 class BrokerError(ConnectionError):
     """The broker is out of reach, or did not do what we asked; trying again may help."""
@@ -48,6 +54,22 @@ class Verbinding:
             "ssl_certfile": str(self.mtls.cert),
             "ssl_keyfile": str(self.mtls.key),
         }
+
+
+def new_consumer(verbinding: Verbinding, **options: Any) -> Any:
+    """A client that reads, and leaves it to us where. Raises BrokerError."""
+    try:
+        return KafkaConsumer(
+            **verbinding.options(),
+            enable_auto_commit=False,
+            # Only when what the database says is no longer there: better twice than not at all.
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            request_timeout_ms=REQUEST,
+            **options,
+        )
+    except KafkaError as error:
+        raise BrokerError(type(error).__name__) from error
 
 
 class _OncePer10s(logging.Filter):

@@ -17,9 +17,11 @@ from infra.positions import Located
 from infra.relay import Relay
 from infra.sqlite import SQLite
 from infra.store import Store
-from tests.infra.topic import WAARMERK, Topic, in_order, until
+from tests.infra.topic import LEAVES_SOCKETS, WAARMERK, Topic, in_order, swept, until
 from tests.infra.world import GEMEENTE, Gesloten, Schrift, a_store, context, over
 
+__all__ = ["swept"]
+pytestmark = LEAVES_SOCKETS
 A, B, C = UUID(int=11), UUID(int=12), UUID(int=13)
 
 

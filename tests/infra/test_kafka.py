@@ -19,18 +19,21 @@ from infra.kafka.verbinding import BrokerError, Mtls, Verbinding
 from infra.mapper import to_bytes
 from infra.positions import Located
 from infra.testbed.kafka import Kafka
-from tests.infra.topic import STREAMS, WAARMERK, Topic, assert_complete, facts, swept, until
+from tests.infra.topic import (
+    LEAVES_SOCKETS,
+    STREAMS,
+    WAARMERK,
+    Topic,
+    assert_complete,
+    facts,
+    swept,
+    until,
+)
 from tests.infra.world import GEMEENTE
 
 __all__ = ["swept"]
 ROOT = Path(__file__).parents[2]
-
-
-# A client of kafka-python that finds no broker leaves its sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.usefixtures("swept"),
-]
+pytestmark = LEAVES_SOCKETS
 
 
 @pytest.fixture
@@ -224,6 +227,39 @@ class TestBroker:
             topic.publish(records[200:])
             until(lambda: step() or len({position for position, _ in found}) == 400)
         assert_complete(found, log)
+
+
+def test_a_client_that_says_nothing_is_replaced(
+    topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a request to the broker that kafka-python began and forgot: it asks nothing more."""
+    monkeypatch.setattr("infra.kafka.stilte.TOO_LONG", 1.0)
+    log = facts(80)
+    records = topic.records(log)
+    topic.publish(records[:40])
+    found: list[Located] = []
+    cursors: dict[int, int] = {}
+    with topic.feed() as feed:
+
+        def read() -> int:
+            batch = feed.read(cursors, 50)
+            found.extend(batch.facts)
+            cursors.update(batch.cursors)
+            feed.lag(cursors)
+            return len(found)
+
+        until(lambda: read() == 40)
+        silent = feed._consumer
+        silent._fetcher._nodes_with_pending_fetch_requests = _Everything()
+        topic.publish(records[40:])
+        until(lambda: read() == 80)
+        assert feed._consumer is not silent
+    assert_complete(found, log)
+
+
+class _Everything(set[int]):
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 class TestProducer:

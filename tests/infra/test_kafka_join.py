@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from infra.testbed.kafka import Kafka
-from tests.infra.topic import Topic, facts, swept, until
+from tests.infra.topic import LEAVES_SOCKETS, Topic, facts, swept, until
 
 __all__ = ["swept"]
-pytestmark = pytest.mark.usefixtures("swept")
+pytestmark = LEAVES_SOCKETS
 
 
 def test_join_that_was_forgotten_is_done_again(kafka: Kafka) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from infra.kafka.feed import KafkaFeed
 from infra.testbed.kafka import Kafka
-from tests.infra.topic import Topic, facts, swept, until
+from tests.infra.topic import LEAVES_SOCKETS, Topic, facts, swept, until
 
 __all__ = ["swept"]
-pytestmark = pytest.mark.usefixtures("swept")
+pytestmark = LEAVES_SOCKETS
 ALLE = set(range(12))
 
 

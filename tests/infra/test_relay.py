@@ -15,15 +15,20 @@ from infra.outbox import SqlOutbox, Uitgaand
 from infra.relay import Outbox, Relay, Sender
 from infra.sqlite import SQLite
 from infra.testbed.kafka import Kafka
-from tests.infra.topic import WAARMERK, Topic, assert_complete, facts, in_order, swept, until
+from tests.infra.topic import (
+    LEAVES_SOCKETS,
+    WAARMERK,
+    Topic,
+    assert_complete,
+    facts,
+    in_order,
+    swept,
+    until,
+)
 from tests.infra.world import GEMEENTE
 
 __all__ = ["swept"]
-# A client of kafka-python that finds no broker leaves its sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.usefixtures("swept"),
-]
+pytestmark = LEAVES_SOCKETS
 
 
 @pytest.fixture

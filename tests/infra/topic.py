@@ -22,6 +22,12 @@ from infra.testbed.kafka import Kafka
 from tests.infra.world import GEMEENTE, Genoteerd, envelope
 
 WAARMERK = Waarmerk(b"w" * 32)
+LEAVES_SOCKETS = [
+    # A client of kafka-python that finds no broker, or is closed while it connects, leaves its
+    # sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("swept"),
+]
 STREAMS = [UUID(int=1000 + number) for number in range(40)]
 
 

@@ -35,14 +35,14 @@ class Storm(NamedTuple):
 def storm() -> Iterator[Storm]:
     oracle = Oracle()
     with Cluster() as cluster:
+        access, chaos = Access(cluster), Chaos(cluster, oracle, SEED)
         cluster.start()
         cluster.ready(300)
-        chaos = Chaos(cluster, oracle, SEED)
-        with Load(cluster.url, oracle, SEED):
-            oracle.wait(gezinnen=1, seconds=120)
-            chaos.run(PLAN)
-        access = Access(cluster)
-        access.healed()
+        with access.telling():
+            with Load(cluster.url, oracle, SEED):
+                oracle.wait(gezinnen=1, seconds=120)
+                chaos.run(PLAN)
+            access.healed()
         yield Storm(access, oracle, chaos)
 
 

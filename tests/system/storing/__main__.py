@@ -42,13 +42,13 @@ def main() -> None:
     with Cluster() as cluster:
         cluster.start()
         cluster.ready(300)
-        chaos = Chaos(cluster, oracle, given.zaad)
-        with Load(cluster.url, oracle, given.zaad):
-            oracle.wait(gezinnen=1, seconds=120)
-            chaos.run(_part(HEEL, given.deel), said)
-        said("belasting gestopt")
-        access = Access(cluster)
-        access.healed()
+        access, chaos = Access(cluster), Chaos(cluster, oracle, given.zaad)
+        with access.telling():
+            with Load(cluster.url, oracle, given.zaad):
+                oracle.wait(gezinnen=1, seconds=120)
+                chaos.run(_part(HEEL, given.deel), said)
+            said("belasting gestopt")
+            access.healed()
         said("hersteld")
         table = Table("wat", "aantal", box=None, header_style="dim")
         rows = dict(chaos.geteld) | {"verzoeken herhaald": oracle.herhaald.total()}

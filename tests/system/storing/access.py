@@ -38,19 +38,24 @@ class Access:
     def healed(self) -> None:
         """Every process works, every fact is outside, every reader has read everything.
 
-        Raises TimeoutError, with all that is not followed and how the processes are.
+        Raises TimeoutError.
         """
         self.cluster.ready(HERSTEL)
         with self._feeds() as feeds:
-            missing: list[str] = []
+            if not until(lambda: not self._missing(feeds), HERSTEL):
+                raise TimeoutError("nog niet alles is gevolgd")
 
-            def at_rest() -> bool:
-                missing[:] = self._missing(feeds)
-                return not missing
-
-            if not until(at_rest, HERSTEL):
-                told = (f"{name}: {self.cluster.health(name)}" for name in self.cluster.processes)
-                raise TimeoutError("\n".join(["nog niet alles is gevolgd", *missing, *told]))
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Who gives up in here also tells what is not followed and how the processes are."""
+        try:
+            yield
+        except TimeoutError as error:
+            for name in self.cluster.processes:
+                error.add_note(f"{name}: {self.cluster.health(name)}")
+            with self._feeds() as feeds:
+                error.add_note("\n".join(self._missing(feeds)))
+            raise
 
     def _missing(self, feeds: Sequence[KafkaFeed]) -> list[str]:
         """What is still on its way. Outside twice: a reader may have decided something in
