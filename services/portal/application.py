@@ -99,7 +99,7 @@ class Portal:
         shown = []
         for huishouden, rollen in per_huishouden.items():
             with suppress(NietBekend):
-                shown.append({"rollen": rollen} | self.kort(wie, huishouden))
+                shown.append({"rollen": rollen} | self.kort(wie, huishouden)[0])
         return shown
 
     def werkt_met(self, wie: UUID, persoon: UUID) -> bool:
@@ -108,10 +108,11 @@ class Portal:
             mine, hers = (projections.huishoudens_van(tx, who) for who in (wie, persoon))
         return not {h for h, _ in mine}.isdisjoint(h for h, als in hers if als == "lid")
 
-    def kort(self, wie: Aangemeld, huishouden: UUID, *, netwerk: bool = False) -> dict[str, Any]:
-        """A household in brief: who belongs to it, who works on it, how many meldingen wait.
-
-        With `netwerk` also who stands around it.
+    def kort(
+        self, wie: Aangemeld, huishouden: UUID, *, netwerk: bool = False
+    ) -> tuple[dict[str, Any], Collection[KeyId]]:
+        """A household in brief: who belongs to it, who works on it, how many meldingen wait; with
+        `netwerk` also who stands around it. And the keys it was opened with, as `geopend` tells.
 
         Raises NietBekend as `dossier` does.
         """
@@ -134,4 +135,4 @@ class Portal:
             "id": huishouden, "leden": shown["leden"], "netwerk": shown["netwerk"],
             "regie": shown["regie"],
             "deelnemers": [] if plan is None else plan["deelnemers"], "meldingenTeDoen": wachten,
-        }  # fmt: skip
+        }, vrijgave.keys.keys()  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -82,3 +83,23 @@ def test_what_is_withdrawn_leaves_the_open_screen(
     page.get_by_role("link", name="Laat zien wat ik nu mag zien").click()
     page.get_by_text("U ziet dit huishouden omdat").wait_for()
     assert SCHULD not in page.content()
+
+
+def test_a_form_with_their_names_is_emptied_when_her_part_ends(page: Page, wereld: Wereld) -> None:
+    t, ellen = wereld.verhaal.t, wereld.verhaal.ellen.id
+    fatma = t.wie("Fatma Yildiz").id
+    plan = f"/plannen/{wereld.verhaal.plan}/deelnemers"
+    with ThreadPoolExecutor(1) as elders:  # in this thread the browser has its loop
+
+        def doe(pad: str, **inhoud: str) -> None:
+            elders.submit(t.doe, ellen, pad, inhoud).result()
+
+        doe(plan, medewerker=str(fatma), taak="jeugdhulp")
+        elders.submit(t.dossier, fatma, wereld.verhaal.huishouden).result()
+        aangemeld(page, "Fatma Yildiz")
+        page.goto(f"{wereld.pad}/vraag")
+        naam = page.get_by_label("Over wie").locator("option").last.inner_text()
+        assert naam in page.content()
+        doe(f"{plan}/{fatma}/vertrek", reden="klaar")
+    expect(page.get_by_role("heading", name="Dit scherm is leeggemaakt")).to_be_visible()
+    assert naam not in page.content()

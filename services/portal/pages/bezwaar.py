@@ -5,11 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader
 from services.portal.woorden import WOORDEN
@@ -42,7 +40,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     ) -> Response:
         if sessie.wie.rol is not Rol.INWONER or velden["doel"] not in WOORDEN["doel"]:
             raise NietBekend
-        h = zichtbaar(await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden))
+        h = await kader.kort(sessie, huishouden)
         namen = {str(lid["id"]): lid.get("persoonsnaam", "dit lid") for lid in h["leden"]}
         if velden["persoon"] not in namen:
             raise NietBekend

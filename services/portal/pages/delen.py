@@ -6,11 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from events.begrippen import Leefgebied, herkomsten
 from infra.auth import Rol
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader
 from services.portal.woorden import WOORDEN
@@ -85,8 +83,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         return kader.naar(f"/huishoudens/{huishouden}", "toestemming", klaar)
 
     async def kort(sessie: Sessie, huishouden: UUID) -> dict[str, Any]:
-        found = await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        d: dict[str, Any] = zichtbaar(found)
+        d = await kader.kort(sessie, huishouden)
         d["personen"] = [
             (str(lid["id"]), lid.get("persoonsnaam", "lid zonder naam")) for lid in d["leden"]
         ]

@@ -14,7 +14,7 @@ from events.waarden import Doel
 from infra.auth import Rol
 from infra.decider import NEDERLAND
 from services.portal.pages.beeld import beeld, zichtbaar
-from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
+from services.portal.pages.formulier import Afgewezen, Formulier, FormulierVerlopen, Sessie
 from services.portal.pages.kader import GEDAAN, Kader, nummer
 from services.portal.pages.nood import hier_open
 from services.portal.woorden import WOORDEN
@@ -89,7 +89,10 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     @pages.post("/huishoudens/{huishouden:uuid}/nog-open")
     async def nog_open(request: Request, huishouden: UUID) -> Response:
         """Asked by an open page: 204 while all it shows is still open to this reader."""
-        sessie, velden = await kader.formulier(request)
+        try:
+            sessie, velden = await kader.formulier(request)
+        except FormulierVerlopen:  # she signed out, here or on another page
+            return Response(status_code=205)
         open_ = await run_in_threadpool(
             kader.portal.nog_open, sessie.wie, huishouden, velden["delen"].split(),
             _doel(velden["doel"]),
@@ -118,7 +121,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         dossier, delen = await run_in_threadpool(
             kader.portal.geopend, sessie.wie, huishouden, doel, toen
         )
-        d = beeld(dossier, sessie.wie, kader.vandaag)
+        d = beeld(dossier, sessie.wie, kader.vandaag) | {"delen": delen}
         nood = await hier_open(kader, sessie, huishouden) if "noodhulp" in d["rollen"] else None
         aandacht = [] if toen is not None else await _taken(kader, sessie, huishouden)
         if fout is not None and fout.status == 404:
@@ -129,7 +132,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             nood=nood, taken=d["taken"], gesprekken=d["gesprekken"], redenen=d["redenen"], toen=dag,
             niets=dag is not None and not d["leden"], moment=moment, geen_datum=geen_datum,
             voor_doel=doel, gedaan=gedaan, fout=fout, bij=None if bij is None else str(bij),
-            aandacht=aandacht, delen=delen,
+            aandacht=aandacht,
             fouten={} if velden is None else velden.fouten(fout, {}, ("uitkomst",)),
             waarden={} if velden is None else velden.waarden,
             sleutel=None if velden is None else velden["sleutel"],

@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 import httpx
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import ChainableUndefined, Environment, PackageLoader, select_autoescape
@@ -33,6 +34,7 @@ from infra.transient import TRANSIENT
 from infra.web import NU_NIET, status_of, wacht_op
 from services.portal import woorden
 from services.portal.application import Portal
+from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import (
     Afgewezen,
     Formulier,
@@ -198,6 +200,16 @@ class Kader:
             return body
         fouten = {_veld(f["waar"]): f["wat"] for f in body.get("fouten", ())}
         raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
+
+    async def kort(
+        self, sessie: Sessie, huishouden: UUID, *, netwerk: bool = False
+    ) -> dict[str, Any]:
+        """A household in brief, with the keys it was opened with: a page with it as `h` asks
+        whether they still hold. Raises NietBekend."""
+        kort, delen = await run_in_threadpool(
+            self.portal.kort, sessie.wie, huishouden, netwerk=netwerk
+        )
+        return {**zichtbaar(kort), "delen": delen}
 
     async def wacht(self, request: Request) -> None:
         """Wait for the position in the address; what is none is nothing to wait for."""

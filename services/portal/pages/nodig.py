@@ -13,12 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from events.begrippen import herkomsten
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader
 
@@ -64,9 +62,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         pad = f"/huishoudens/{huishouden}/personen/{persoon}/mogelijkheden"
         antwoord = await kader.lees(sessie, pad)
         gelezen = antwoord["mogelijkheden"]
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        )
+        h = await kader.kort(sessie, huishouden)
         namen = {str(lid["id"]): lid.get("persoonsnaam", "dit lid") for lid in h["leden"]}
         return kader.pagina(
             "nodig.html", sessie, 200 if fout is None else fout.status, h=h, persoon=str(persoon),

@@ -12,13 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from events.begrippen import Leefgebied
 from events.waarden import Gezagsuitkomst, Maatregelsoort, Vertegenwoordiging
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.delen import ontvangers
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import GEDAAN, Kader
@@ -84,9 +82,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             raise NietBekend
         bron = f"/huishoudens/{huishouden}/personen/{persoon}/situatie"
         gelezen = await kader.lees(sessie, bron)
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden, netwerk=True)
-        )
+        h = await kader.kort(sessie, huishouden, netwerk=True)
         eigen_melding = any(een["wat"] == "verwijzing" for een in gelezen["loopt"])
         bron = f"/huishoudens/{huishouden}/personen/{persoon}/verwijzingen"
         gemeld = await kader.lees(sessie, bron) if eigen_melding and not wat else None

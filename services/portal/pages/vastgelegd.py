@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.delen import ontvangers
 from services.portal.pages.formulier import Afgewezen, Sessie
 from services.portal.pages.kader import GEDAAN, Kader
@@ -40,9 +37,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         if sessie.wie.rol not in (Rol.INWONER, Rol.PROFESSIONAL):
             raise NietBekend
         gelezen = await kader.lees(sessie, f"/huishoudens/{huishouden}/vastleggingen")
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        )
+        h = await kader.kort(sessie, huishouden)
         namen = dict(ontvangers(h)) | {
             str(lid["id"]): lid.get("persoonsnaam", "iemand uit dit huishouden")
             for lid in h["leden"]

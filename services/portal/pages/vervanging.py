@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from events.begrippen import herkomst
 from events.waarden import Vervangingsoort
 from infra.auth import Aangemeld, Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import GEDAAN, Kader
 from services.portal.woorden import WOORDEN
@@ -62,9 +59,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         gelezen = await kader.lees(sessie, f"/huishoudens/{huishouden}/vervangers")
         if not gelezen["kan"]:
             raise NietBekend
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        )
+        h = await kader.kort(sessie, huishouden)
         namen = {str(persona.id): persona.naam for persona in kader.staff}
         return kader.pagina(
             "vervanging.html", sessie, 200 if fout is None else fout.status, h=h, namen=namen,

@@ -9,11 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from infra.auth import Rol
 from infra.decider import NietBekend, RegelFout
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader, nummer
 
@@ -31,9 +29,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             "huishouden": str(huishouden), "persoon": over[0], "ook": over[1:],
             "herkomst": vraag.get("herkomst", ""), "onderwerp": vraag.get("onderwerp", ""),
         }  # fmt: skip
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        )
+        h = await kader.kort(sessie, huishouden)
         try:
             uitleg = await kader.opdracht(sessie, "/vragen", body, uuid4().hex)
         except Afgewezen as fout:
@@ -76,8 +72,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             for huis in {b["huishouden"] for b in besluiten if b["huishouden"] is not None}:
                 namen[huis] = "het huishouden"
                 with suppress(RegelFout):
-                    h = await run_in_threadpool(kader.portal.kort, sessie.wie, UUID(huis))
-                    leden: list[dict[str, Any]] = zichtbaar(h)["leden"]
+                    leden = (await kader.kort(sessie, UUID(huis)))["leden"]
                     namen |= {str(lid["id"]): lid.get("persoonsnaam", "dit lid") for lid in leden}
             namen[str(sessie.wie.actor.id)] = "u"
         return namen

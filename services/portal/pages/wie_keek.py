@@ -7,12 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import Sessie
 from services.portal.pages.inzagen import blad_van
 from services.portal.pages.kader import Kader
@@ -39,9 +37,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     @pages.get(namens)
     async def wie_keek_namens(request: Request, huishouden: UUID, persoon: UUID) -> Response:
         sessie = _inwoner(kader, request)
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        )
+        h = await kader.kort(sessie, huishouden)
         namen = {str(lid["id"]): lid.get("persoonsnaam") for lid in h["leden"]}
         naam = namen.get(str(persoon)) or "deze persoon"
         pad = f"/huishoudens/{huishouden}/personen/{persoon}/wie-keek"

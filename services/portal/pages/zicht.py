@@ -9,12 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from events.begrippen import Leefgebied
 from infra.auth import Rol
 from infra.decider import NietBekend
-from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.delen import ontvangers
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader
@@ -80,9 +78,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     ) -> Response:  # fmt: skip
         if sessie.wie.rol not in (Rol.INWONER, Rol.PROFESSIONAL):
             raise NietBekend
-        h: dict[str, Any] = zichtbaar(
-            await run_in_threadpool(kader.portal.kort, sessie.wie, huishouden)
-        )
+        h = await kader.kort(sessie, huishouden)
         body = {"huishouden": str(huishouden), "persoon": str(persoon)}
         try:
             gelezen = await kader.opdracht(sessie, "/simulaties", body, "")

@@ -13,7 +13,7 @@ async function kijk() {
   bezig = true;
   try {
     const antwoord = await fetch(nogOpen, { method: "POST", body: vraag });
-    if (antwoord.status === 205 || antwoord.status === 403) sluit();
+    if (antwoord.status === 205) sluit();
   } catch {
     // No connection: nothing can be told, and what somebody is typing stays.
   } finally {
