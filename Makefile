@@ -15,7 +15,7 @@ lint: .venv/.test
 check: lint  ## snelle ronde: opmaak, types, lagen, tests zonder servers
 	@$(PY) -m pytest -m "not servers" -x
 
-test: lint .venv/.browser .venv/.linter .venv/.servers  ## alles, ook het echte commando en de browser
+test: lint .venv/.browser .venv/.tools .venv/.servers  ## alles, ook het echte commando en de browser
 	@$(PY) -m pytest -m "beside or not servers" -n 2 --dist loadfile
 	@$(PY) -m pytest -m "servers and not beside"
 
@@ -58,8 +58,8 @@ lock:  ## zet de versies opnieuw vast
 	@sh infra/install.sh chromium
 	@touch $@
 
-.venv/.linter: tests/tools/package-lock.json infra/install.sh
-	@sh infra/install.sh linter
+.venv/.tools: tests/tools/package-lock.json infra/install.sh
+	@sh infra/install.sh tools
 	@touch $@
 
 .venv/.servers: infra/testbed/pom.xml infra/testbed/jars.lock infra/install.sh

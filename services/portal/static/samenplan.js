@@ -33,7 +33,7 @@ function sluit() {
     veld.readOnly = true;
     rest.append(veld);
   }
-  blad.querySelector("h2").focus();
+  blad.querySelector("h1").focus();
 }
 
 const wekker = setInterval(kijk, ELKE);
