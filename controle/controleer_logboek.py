@@ -11,9 +11,9 @@ Noem de grootte van die kop als u de uitvoer haalt (?koppen=1303): dan zit het b
 uitslag zegt wat bewezen is, wat ontbreekt en wat er is veranderd.
 
 Afsluitcode: 0 alles bewezen wat de uitvoer zegt; 1 er klopt iets niet; 2 er kon niet worden
-gecontroleerd; 3 er is niets veranderd, maar er zijn regels of onderdelen dicht gehouden; 4 er staat
-geen open regel in over de persoon om wie het gaat, en dan is over haar niets bewezen. Nodig: Python
-3.11 en het pakket `cryptography`.
+gecontroleerd; 3 er is niets veranderd, maar er zijn regels of onderdelen dicht gehouden, of er is
+maar een stuk van het logboek; 4 er staat geen open regel in over de persoon of het huishouden waar
+het om gaat, en dan is daarover niets bewezen. Nodig: Python 3.11 en het pakket `cryptography`.
 
 Dicht is een regel waarvan alleen de verbintenis is gegeven. Dat hoort zo bij wie toezicht houdt:
 haar eigen inzagen en die van de FG kan zij zelf niet meenemen. Maar uit het bestand blijkt niet of
@@ -576,12 +576,14 @@ def _huishouden(uitvoer: Any, nummers: list[int], kop: Kop, uitslag: Uitslag) ->
         f"Alle regels van {nummers[0]} tot en met {nummers[-1]} zijn er; {len(hier)} horen bij "
         f"huishouden {uitvoer['over']}{onbekend}."
     )
-    if nummers[0] > 1 or nummers[-1] < kop.grootte:
-        uitslag.ontbreekt.append(
-            f"Regels voor {nummers[0]} en na {nummers[-1]} horen niet bij deze uitvoer."
+    if buiten := leeg([nr - 1 for nr in nummers], 0, kop.grootte):
+        stukken = _stukken([(van + 1, tot) for van, tot in buiten])
+        uitslag.dicht.append(
+            f"Dit is een stuk van het logboek: {stukken} hoort er niet bij. Of daar iets over dit "
+            "huishouden staat, blijkt hier niet. Vraag dat stuk erbij."
         )
         if not hier:
-            uitslag.ontbreekt.append(
+            uitslag.leeg.append(
                 "In dit stuk staat geen open regel van dit huishouden. Over de rest van het "
                 "logboek zegt dat niets."
             )
@@ -778,7 +780,7 @@ def toon(uitslag: Uitslag, *, regels: bool) -> str:
 
 _OORDEEL = {
     0: "IN ORDE", 1: "NIET IN ORDE", 3: "NIETS VERANDERD, MAAR NIET ALLES IS OPEN",
-    4: "OVER DEZE PERSOON IS NIETS BEWEZEN",
+    4: "OVER WIE HET GAAT IS NIETS BEWEZEN",
 }  # fmt: skip
 
 

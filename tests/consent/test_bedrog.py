@@ -51,13 +51,13 @@ def vol(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bewijs]:
 
 def test_a_row_of_which_only_the_commitment_is_given_is_named(bewijs: Bewijs) -> None:
     """As of a row that expired: it is there, and nobody claims to know what it says."""
-    uitvoer = bewijs.huishouden(van=1, tot=6)
+    uitvoer = bewijs.huishouden()
     with bewijs.huis.consent.database.read() as tx:
         row = tx.execute(logregels.select().where(logregels.c.nr == 4)).one()
     uitvoer["regels"][3] = {"nr": 4, "verbintenis": row.verbintenis.hex()}
     uitslag = bewijs.controleer(uitvoer)
     assert uitslag.fout == []
-    assert "1 van de 6 regels" in uitslag.dicht[0]
+    assert f"1 van de {len(uitvoer['regels'])} regels" in uitslag.dicht[0]
     assert "(regel 4)" in uitslag.dicht[0]
     assert toon(uitslag, regels=False).splitlines()[-1].startswith("NIETS VERANDERD, MAAR")
 
@@ -180,7 +180,7 @@ def na(huis: Huis, uitvoer: Any) -> Uitslag:
 
 
 DICHT = "NIETS VERANDERD, MAAR NIET ALLES IS OPEN"
-NIETS = "OVER DEZE PERSOON IS NIETS BEWEZEN"
+NIETS = "OVER WIE HET GAAT IS NIETS BEWEZEN"
 
 
 @pytest.mark.parametrize(("naam", "zin"), [
@@ -305,8 +305,7 @@ def test_until_when_an_export_says_something_is_told(vol: Bewijs) -> None:
     assert f"Haar kop is van {heel['kop'].split()[1]} regels" in zin
     stuk = vol.huishouden(van=1, tot=1)
     assert str(vol.huis.id) not in str(stuk["regels"])
-    assert any("In dit stuk staat geen open regel van dit huishouden" in zin
-               for zin in vol.controleer(stuk).ontbreekt)  # fmt: skip
+    assert oordeel(vol.controleer(stuk)) == NIETS
 
 
 def test_every_genuine_export_of_a_person_is_in_order(huis: Huis) -> None:

@@ -82,9 +82,13 @@ def test_of_a_household_every_row_is_there_and_only_its_own_are_open(bewijs: Bew
 
 
 def test_a_part_of_the_log_says_that_it_is_a_part(bewijs: Bewijs) -> None:
+    heel = bewijs.huishouden()
     uitslag = bewijs.controleer(bewijs.huishouden(van=3, tot=7))
     assert uitslag.fout == []
-    assert "Regels voor 3 en na 7 horen niet bij deze uitvoer." in uitslag.ontbreekt
+    (zin,) = uitslag.dicht
+    eind = len(heel["regels"])
+    assert f"regel 1 tot en met 2, regel 8 tot en met {eind} hoort er niet bij" in zin
+    assert bewijs.controleer(bewijs.huishouden(van=1)).dicht == []
 
 
 def test_without_an_earlier_head_it_says_so(bewijs: Bewijs) -> None:
