@@ -33,6 +33,7 @@ from infra.auth import Aangemeld, Rol
 from infra.decider import Context, GeenRecht, NietBekend, Recorded
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
+from services.consent.delen.lezen import lees
 from services.consent.domain import (
     Feiten,
     MagNietNamens,
@@ -49,6 +50,7 @@ from services.consent.domain import (
 from services.consent.domain.bevoegd import behandelt
 from services.consent.domain.vastleggen import getekend_voor_kind, handelingen
 from services.consent.domain.vertegenwoordiging import Handeling
+from services.consent.log.verantwoording import Deel
 from services.consent.plaatsen import plaats_delen
 from services.consent.toezicht.noodstand import AlleenHouder
 
@@ -118,10 +120,14 @@ class Vastleggen:
     ) -> Mapping[Doel, tuple[str, ...]]:
         """What for, and from which laws, a toestemming opens something to somebody here.
 
-        Raises NietBekend, and as `feiten` does.
+        Raises as `lees` does.
         """
-        feiten = self._consent.feiten(wie, huishouden)
-        return te_openen(ontvanger, feiten, self._consent.regels)
+
+        def beantwoord(feiten: Feiten) -> tuple[Mapping[Doel, tuple[str, ...]], list[Deel]]:
+            return te_openen(ontvanger, feiten, self._consent.regels), []
+
+        meer = {"actie": "doelen", "ontvanger": str(ontvanger)}
+        return lees(self._consent, wie, huishouden, beantwoord, meer)
 
     def opheffing(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing
