@@ -166,6 +166,8 @@ def test_nobody_names_herself_nor_another_who_works_here(vers: Huis) -> None:
         for als in ("curator", "gemachtigde"):
             antwoord = vast(huis, "sanne", huis.anna, namens(id_van(huis, wie), als))
             geweigerd(antwoord, "vertegenwoordiger-heeft-taak", 409)
+            elders = vast(huis, "yusuf", huis.anna, namens(id_van(huis, wie), als))
+            geweigerd(elders, "alleen-de-behandelaar", 409)  # who has a task is not for anybody
     mia = str(UUID(int=7100))
     zonder = vast(huis, "sanne", huis.anna, namens(mia, kenmerk=None))
     geweigerd(zonder, "beslissing-ontbreekt", 409)

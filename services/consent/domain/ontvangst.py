@@ -22,6 +22,11 @@ class OpentNiets(RegelFout):
     de taak van deze persoon hoort."""
 
 
+class OntvangerOnbekend(RegelFout):
+    """Deze ontvanger is hier niet bekend. Kies een professional uit de medewerkersgids, of een
+    organisatie waar zo iemand werkt."""
+
+
 def te_openen(
     ontvanger: UUID | None, feiten: Feiten, regels: Regelset
 ) -> Mapping[Doel, tuple[str, ...]]:
