@@ -76,9 +76,11 @@ def test_a_measure_makes_the_answer_a_duty_and_nothing_stops_it(huis: Huis) -> N
     assert not huis.vraag(gerda, kid).keys
 
 
-def wie_ziet(huis: Huis, door: str, wie: UUID) -> set[str]:
-    """As what somebody may see something of Anna's, as told to this reader."""
+def wie_ziet(huis: Huis, door: str, wie: UUID, *, gericht: bool = False) -> set[str]:
+    """As what somebody may see something of Anna's, as told to this reader; asked of all, or
+    (`gericht`) of this one."""
     vraag = {"huishouden": str(huis.id), "persoon": str(huis.anna), "reden": "Een klacht van haar."}
+    vraag |= {"wie": str(wie)} if gericht else {}
     answer = huis.stad.vraag("POST", door, "/simulaties", vraag)
     assert answer.status_code == 200, answer.text
     return {
@@ -105,10 +107,13 @@ def test_a_substitute_does_the_task_without_consent_until_it_ends(huis: Huis) ->
         record = huis.stad.doe("yusuf", "/vervangers", body | medewerker)["id"]
     assert set(huis.vraag(yara, kid).keys) == {kid}
     assert not huis.vraag(ella, kid).keys
-    assert "vervanger" in wie_ziet(huis, "joris", huis.wie(yara).actor.id)
+    for gericht in (False, True):
+        wie_is_zij = wie_ziet(huis, "joris", huis.wie(yara).actor.id, gericht=gericht)
+        assert "vervanger" in wie_is_zij
     assert wie_ziet(huis, "joris", huis.wie(ella).actor.id) == set()
     for ander in ("ellen", "anna"):
         assert wie_ziet(huis, ander, huis.wie(yara).actor.id) == set(), "known to few"
+        assert wie_ziet(huis, ander, huis.wie(yara).actor.id, gericht=True) == set()
     assert not huis.vraag(yara, huis.kid(huis.anna, bron="zorg-behandeling")).keys
     huis.trek_in(str(record), "yusuf")
     assert not huis.vraag(ella, kid).relaties
