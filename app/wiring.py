@@ -193,7 +193,7 @@ class Embedded:
         @web.get("/gezondheid")
         def health() -> JSONResponse:
             found = self.health()
-            return JSONResponse(found.body, found.code)
+            return JSONResponse(found.for_anybody, found.code)
 
         web.mount("/v1", api := self.api())
         web.include_router(
