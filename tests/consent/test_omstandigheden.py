@@ -269,6 +269,17 @@ def test_what_cannot_be_is_refused_in_dutch_and_stores_nothing(huis: Huis) -> No
     assert rijen(huis) == voor
 
 
+def test_a_holder_speaks_to_nobody_who_does_not_work_here(huis: Huis) -> None:
+    doet_mee(huis, "sanne")
+    sprak = {"wat": "doorbreking", "herkomst": "zorg-behandeling", "onderwerpen": ["wonen"],
+             "van": BEGIN, "afweging": "Er dreigt ernstig gevaar en niets lichters helpt."
+             }  # fmt: skip
+    niemand = vast(huis, "sanne", huis.anna, sprak | {"ontvanger": {"organisatie": "Geen BV"}})
+    assert (niemand.status_code, niemand.json()["code"]) == (409, "ontvanger-onbekend")
+    team = {"ontvanger": {"organisatie": huis.stad.wie["yusuf"].organisatie}}
+    assert vast(huis, "sanne", huis.anna, sprak | team).status_code == 201
+
+
 def situatie(huis: Huis, wie: str, over: UUID) -> dict[str, Any]:
     found: dict[str, Any] = huis.stad.zie(wie, f"/huishoudens/{huis.id}/personen/{over}/situatie")
     return found

@@ -41,7 +41,7 @@ def router(consent: Consent, gids: Staff) -> APIRouter:
         taken.router(consent),
         verantwoording.router(consent),
         logboek.router(consent),
-        omstandigheden.router(consent),
+        omstandigheden.router(consent, gids),
         regels.router(consent),
         uitleg.router(consent, staf),
         authzen.router(consent, staf),

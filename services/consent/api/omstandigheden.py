@@ -22,6 +22,7 @@ from events.waarden import (
     Verwijzing,
     Wilsonbekwaamheid,
 )
+from infra.staff import Staff
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -125,10 +126,10 @@ class BeslissersAntwoord(Bericht):
 Hulp = Annotated[Kort | None, Query(description="Wie moet met deze hulp nog akkoord gaan?")]
 
 
-def router(consent: Consent) -> APIRouter:
+def router(consent: Consent, gids: Staff) -> APIRouter:
     """This part of `/v1`."""
     routes = APIRouter(tags=[NAAM])
-    leg = Omstandigheden(consent)
+    leg = Omstandigheden(consent, gids)
 
     @routes.post(
         "/omstandigheden", status_code=201, response_model=Antwoord,

@@ -14,12 +14,14 @@ from uuid import UUID, uuid5
 from events.base import Open
 from events.begrippen import Rubriek, herkomst
 from events.consent import ConsentFact, OmstandigheidVastgelegd, VervangerAangewezen
-from events.waarden import Omstandigheid, Vervanging
+from events.waarden import Doorbreking, Omstandigheid, Vervanging
 from infra.auth import Aangemeld, Rol
 from infra.decider import GeenRecht, NietBekend, Recorded
+from infra.staff import Staff
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.delen.lezen import lees
+from services.consent.delen.ontvangers import controleer_bekend
 from services.consent.domain import (
     Beslissers,
     Feiten,
@@ -61,17 +63,20 @@ class _GeenTaak:
 
 
 class Omstandigheden:
-    """The use cases; every record is a stream of its own, withdrawn like any other."""
+    """The use cases; every record is a stream of its own, withdrawn like any other. `gids` is who
+    works here."""
 
-    def __init__(self, consent: Consent) -> None:
+    def __init__(self, consent: Consent, gids: Staff) -> None:
         self._consent = consent
+        self._gids = gids
 
     def leg_vast(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, wat: Omstandigheid
     ) -> Recorded:
         """Something that is so of somebody of this household, or of whom it knows the age.
 
-        Raises NietBekend, NietVoorInwoners and what the rules of the record raise.
+        Raises NietBekend, NietVoorInwoners, OntvangerOnbekend and what the rules of the record
+        raise.
         """
         feiten = self._consent.feiten(opdracht.wie, huishouden)
         if opdracht.wie.rol is not Rol.PROFESSIONAL:
@@ -80,6 +85,8 @@ class Omstandigheden:
             raise NietBekend
         controleer_vastlegger(wat, vrager(opdracht.wie), feiten)
         controleer_omstandigheid(wat, persoon, feiten)
+        if isinstance(wat, Doorbreking):
+            controleer_bekend(wat.ontvanger, feiten, self._gids)
         fact = OmstandigheidVastgelegd(
             huishouden=huishouden, persoon=persoon, omstandigheid=Open(wat, plaats_delen(persoon))
         )

@@ -27,7 +27,6 @@ from events.waarden import (
     Grond,
     Instemming,
     Noodafspraak,
-    Ontvanger,
     Opheffing,
     Reikwijdte,
 )
@@ -37,6 +36,7 @@ from infra.staff import Staff
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
 from services.consent.delen.lezen import lees
+from services.consent.delen.ontvangers import controleer_bekend
 from services.consent.domain import (
     Besluit,
     BezwaarStaat,
@@ -56,7 +56,6 @@ from services.consent.domain import (
 )
 from services.consent.domain.bekend import zoals_bekend
 from services.consent.domain.bevoegd import behandelt
-from services.consent.domain.ontvangst import OntvangerOnbekend
 from services.consent.domain.vastleggen import getekend_voor_kind, handelingen
 from services.consent.domain.vertegenwoordiging import Handeling
 from services.consent.log.verantwoording import Deel
@@ -125,7 +124,7 @@ class Vastleggen:
         feiten = self._mag_voor(
             opdracht.wie, huishouden, persoon, *handelingen(inhoud), gever=inhoud.gegeven_door
         )
-        self._controleer_bekend(inhoud.ontvanger, feiten)
+        controleer_bekend(inhoud.ontvanger, feiten, self._gids)
         controleer_ontvanger(inhoud, feiten, self._consent.regels)
         self._controleer_instemming(opdracht, huishouden, persoon, inhoud, feiten)
         fact = ToestemmingGegeven(
@@ -153,7 +152,7 @@ class Vastleggen:
         feiten = self._mag_voor(
             opdracht.wie, huishouden, persoon, Handeling.VERSTREKKEN, gever=inhoud.gegeven_door
         )
-        self._controleer_bekend(inhoud.ontvanger, feiten)
+        controleer_bekend(inhoud.ontvanger, feiten, self._gids)
         controleer_opheffing(inhoud, persoon, feiten)
         fact = GeheimhoudingOpgeheven(
             huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, plaats_delen(persoon))
@@ -243,18 +242,6 @@ class Vastleggen:
                 {"actie": "toestemming", "geweigerd": fout.code}, soort="inzage",
             )  # fmt: skip
             raise
-
-    def _controleer_bekend(self, ontvanger: Ontvanger, feiten: Feiten) -> None:
-        """Nobody records what opens to who does not work here. Raises OntvangerOnbekend."""
-        if ontvanger.organisatie is not None:
-            bekend = self._gids.werkt_bij(ontvanger.organisatie)
-        else:
-            wie = ontvanger.medewerker
-            persona = None if wie is None else self._gids.get(wie)
-            professional = persona is not None and persona.rol is Rol.PROFESSIONAL
-            bekend = professional or wie in feiten.deelnemers
-        if not bekend:
-            raise OntvangerOnbekend
 
     def _leg_vast(self, opdracht: Opdracht, deel: str, fact: ConsentFact) -> Recorded:
         context = opdracht.deel(deel) if deel else opdracht.context
