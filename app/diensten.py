@@ -195,7 +195,7 @@ class Consentcel:
 
         self.database = omgeving.database(gemeente)
         migration.verify(self.database)
-        self._staf = omgeving.staff.of(gemeente).get
+        self._gids = omgeving.staff.of(gemeente)
         self.consent = Consent(
             self.database, omgeving.geheimen.wikkelsleutels(gemeente), gemeente, omgeving.now,
             posities=omgeving.posities,
@@ -208,7 +208,7 @@ class Consentcel:
             omgeving.settings.partities,
             omgeving.now(),
         )
-        self.consent.beperkingen.staf = self._staf
+        self.consent.beperkingen.staf = self._gids.get
         self.consent.dagwerk.lead = lambda: self.database.lead("dagwerk")
         sleutel = omgeving.geheimen.logsleutel(gemeente)
         folder = omgeving.settings.log_folder(gemeente)
@@ -218,7 +218,7 @@ class Consentcel:
     def routers(self) -> Sequence[Any]:
         from services.consent import api
 
-        return [api.router(self.consent, self._staf)]
+        return [api.router(self.consent, self._gids)]
 
     def consumer(self, bron: str, feed: Feed) -> Consumer:
         return Consumer("consent", self.database, [feed], self.consent.volg)

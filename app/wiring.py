@@ -164,7 +164,7 @@ class Embedded:
         for routes in (
             intake_api.router(self.intake),
             plan_api.router(self.plannen),
-            consent_api.router(self.consent, self.staff.get),
+            consent_api.router(self.consent, self.staff),
             portal_api.router(self.portal, self._secret),
         ):
             api.include_router(routes)
@@ -193,7 +193,7 @@ class Embedded:
         @web.get("/gezondheid")
         def health() -> JSONResponse:
             found = self.health()
-            return JSONResponse(found.body, found.code)
+            return JSONResponse(found.for_anybody, found.code)
 
         web.mount("/v1", api := self.api())
         web.include_router(

@@ -28,6 +28,7 @@ _PATIENCE = 5.0
 """Seconds a connection lasts at most."""
 _AT_ONCE = 8
 log = structlog.get_logger()
+_INCIDENTS = ("logverschillen", "logschade")
 
 
 class Status(StrEnum):
@@ -52,7 +53,7 @@ class Health:
         status = self.status
         if (logverschillen or logschade) and status is Status.GOED:
             status = Status.AANDACHT
-        more = {"logverschillen": logverschillen, "logschade": logschade}
+        more = dict(zip(_INCIDENTS, (logverschillen, logschade), strict=True))
         return Health(status, self.klaar, {**self.more, **more})
 
     @property
@@ -63,6 +64,11 @@ class Health:
     @property
     def body(self) -> dict[str, Any]:
         return {"status": self.status.value, "klaar": self.klaar, **self.more}
+
+    @property
+    def for_anybody(self) -> dict[str, Any]:
+        """The same for who did not sign in: without how much is wrong with the log."""
+        return {name: value for name, value in self.body.items() if name not in _INCIDENTS}
 
 
 def of_consumers(consumers: Iterable[Volger], *, klaar: bool = True) -> Health:

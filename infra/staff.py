@@ -119,6 +119,13 @@ class Staff:
             raise MedewerkerOnbekend
         return persona
 
+    def werkt_bij(self, organisatie: str) -> bool:
+        """Whether a professional of this organisation works here."""
+        return any(
+            persona.rol is Rol.PROFESSIONAL and persona.organisatie == organisatie
+            for persona in self
+        )
+
     def __iter__(self) -> Iterator[Persona]:
         return iter(self._personas.values())
 

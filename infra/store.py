@@ -44,7 +44,8 @@ class FeitTeGroot(RegelFout):
 
 
 class SleutelHergebruikt(RegelFout):
-    """Deze Idempotency-Key is al gebruikt voor een ander verzoek."""
+    """Dit is al eerder verstuurd, met een andere inhoud. Wat u toen stuurde, geldt; dit is niet
+    bewaard. Laad de bladzijde opnieuw en vul het nog eens in."""
 
 
 class UnreadableFactError(UnknownFactError):

@@ -84,7 +84,7 @@ class Diensten:
         routers = {
             "intake": intake_api.router(world.intake),
             "plan": plan_api.router(world.plannen),
-            "consent": consent_api.router(world.consent, world.staff.get),
+            "consent": consent_api.router(world.consent, world.staff),
         }
         urls = {
             dienst: stack.enter_context(serving(self._mounted(self._api(router))))

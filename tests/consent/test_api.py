@@ -44,6 +44,11 @@ def test_the_same_command_again_gives_the_same_answer(huis: Huis, pad: str) -> N
     anders = {naam: wissel.get(naam, waarde) for naam, waarde in body.items()}
     ander = post(huis, wie, pad, anders, headers=sleutel)
     assert (ander.status_code, ander.json()["code"]) == (409, "sleutel-hergebruikt")
+    assert "Idempotency" not in ander.json()["detail"]
+    for vreemd in ("sleutel-één-twee", "sleutel-\u20ac\u20ac"):
+        kop = {"Idempotency-Key": vreemd.encode()}
+        geen = post(huis, wie, pad, body, headers=kop)
+        assert (geen.status_code, geen.json()["code"]) == (400, "onjuiste-invoer")
 
 
 @pytest.mark.parametrize("pad", ALLE)

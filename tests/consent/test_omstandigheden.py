@@ -76,9 +76,11 @@ def test_a_measure_makes_the_answer_a_duty_and_nothing_stops_it(huis: Huis) -> N
     assert not huis.vraag(gerda, kid).keys
 
 
-def wie_ziet(huis: Huis, door: str, wie: UUID) -> set[str]:
-    """As what somebody may see something of Anna's, as told to this reader."""
+def wie_ziet(huis: Huis, door: str, wie: UUID, *, gericht: bool = False) -> set[str]:
+    """As what somebody may see something of Anna's, as told to this reader; asked of all, or
+    (`gericht`) of this one."""
     vraag = {"huishouden": str(huis.id), "persoon": str(huis.anna), "reden": "Een klacht van haar."}
+    vraag |= {"wie": str(wie)} if gericht else {}
     answer = huis.stad.vraag("POST", door, "/simulaties", vraag)
     assert answer.status_code == 200, answer.text
     return {
@@ -105,10 +107,13 @@ def test_a_substitute_does_the_task_without_consent_until_it_ends(huis: Huis) ->
         record = huis.stad.doe("yusuf", "/vervangers", body | medewerker)["id"]
     assert set(huis.vraag(yara, kid).keys) == {kid}
     assert not huis.vraag(ella, kid).keys
-    assert "vervanger" in wie_ziet(huis, "joris", huis.wie(yara).actor.id)
+    for gericht in (False, True):
+        wie_is_zij = wie_ziet(huis, "joris", huis.wie(yara).actor.id, gericht=gericht)
+        assert "vervanger" in wie_is_zij
     assert wie_ziet(huis, "joris", huis.wie(ella).actor.id) == set()
     for ander in ("ellen", "anna"):
         assert wie_ziet(huis, ander, huis.wie(yara).actor.id) == set(), "known to few"
+        assert wie_ziet(huis, ander, huis.wie(yara).actor.id, gericht=True) == set()
     assert not huis.vraag(yara, huis.kid(huis.anna, bron="zorg-behandeling")).keys
     huis.trek_in(str(record), "yusuf")
     assert not huis.vraag(ella, kid).relaties
@@ -146,11 +151,11 @@ def test_who_cannot_decide_is_represented_in_the_order_of_the_law(huis: Huis) ->
 
 
 def test_what_a_youth_chose_is_not_a_parents(huis: Huis) -> None:
-    """Kees is 14: his objection, his agreement and who still must agree stay with him and with
-    the professional; a parent neither sees nor ends them."""
+    """Kees is 14: his objection, his agreement and who still must agree stay with him; a parent
+    neither sees nor ends them."""
     over_kees = {"huishouden": str(huis.id), "persoon": str(huis.kees)}
     bezwaar = huis.stad.doe(
-        "kees", "/bezwaren", over_kees | {"doel": "regie", "reden": "Dit is van mij."}
+        "kees", "/bezwaren", over_kees | {"doel": "schuldhulp", "reden": "Dit is van mij."}
     )["id"]
     akkoord = huis.stad.doe(
         "kees", "/akkoorden", over_kees | {"hulp": "begeleiding", "gegevenDoor": str(huis.kees)}
@@ -171,11 +176,63 @@ def test_what_a_youth_chose_is_not_a_parents(huis: Huis) -> None:
     assert huis.stad.vraag("GET", "anna", pad, params=hulp).status_code == 404
     wie = huis.stad.zie("ellen", pad, **hulp)
     assert set(wie["samen"]) == {str(huis.kees), str(huis.anna), str(huis.bert)}
-    assert set(wie["ontbreekt"]) == {str(huis.anna), str(huis.bert)}
+    assert wie["ontbreekt"] is None, "what was recorded about sharing is his"
+    assert set(huis.stad.zie("kees", pad, **hulp)["ontbreekt"]) == {str(huis.anna), str(huis.bert)}
     huis.stad.doe("anna", "/akkoorden",
                   over_kees | {"hulp": "begeleiding", "gegevenDoor": str(huis.anna)})  # fmt: skip
-    assert huis.stad.zie("ellen", pad, **hulp)["ontbreekt"] == [str(huis.bert)]
+    assert huis.stad.zie("kees", pad, **hulp)["ontbreekt"] == [str(huis.bert)]
     huis.trek_in(str(bezwaar), "kees")
+
+
+def test_who_may_not_see_custody_is_told_the_law_and_nothing_of_this_person(huis: Huis) -> None:
+    """Yusuf takes part and sees no custody: whether there is any, and whether somebody can decide
+    herself, is no part of the answer; that he asked is on the record."""
+    doet_mee(huis, "sanne")
+    pad = f"/huishoudens/{huis.id}/beslissers"
+    soorten = ("hulp", "verstrekken", "toestemming", "intrekken", "rechten")
+
+    def antwoorden(wie: str, over: UUID) -> list[Any]:
+        return [
+            huis.stad.zie(wie, pad, persoon=str(over), handeling=soort, hulp="begeleiding")
+            for soort in soorten
+        ]
+
+    eerst = antwoorden("yusuf", huis.anna)
+    oordeel = {"wat": "wilsonbekwaamheid", "door": "arts", "toelichting": "ernstig ziek",
+               "van": BEGIN}  # fmt: skip
+    assert vast(huis, "sanne", huis.anna, oordeel).status_code == 201
+    assert antwoorden("yusuf", huis.anna) == eerst == antwoorden("yusuf", huis.kees)
+    for een in eerst:
+        assert (een["samen"], een["eenVan"], een["ontbreekt"]) == ([], [], None)
+        assert een["artikel"]
+        assert een["zin"].startswith("Wie hierover beslist, hangt af van")
+    assert antwoorden("ellen", huis.anna)[1]["code"] == "A5-WILSONBEKWAAM"
+    gevraagd = [rij for rij in huis.log() if rij["actie"] == "beslissers"]
+    assert len(gevraagd) == 4 * len(soorten)
+    assert not any(rij["gezien"] for rij in gevraagd[: -len(soorten)])
+    assert all(rij["gezien"] for rij in gevraagd[-len(soorten) :])
+
+
+def test_what_a_form_asks_is_on_the_record(huis: Huis) -> None:
+    """Also where the answer is that she has no task."""
+    yusuf = huis.wie("yusuf").actor.id
+    for wie, pad, status in (
+        ("yusuf", "vervangers", 200), ("ellen", "vervangers", 200), ("anna", "vervangers", 404),
+        ("ellen", f"ontvangers/{yusuf}/doelen", 200), ("tom", f"ontvangers/{yusuf}/doelen", 404),
+    ):  # fmt: skip
+        voor = huis.regels()
+        assert huis.stad.vraag("GET", wie, f"/huishoudens/{huis.id}/{pad}").status_code == status
+        assert huis.regels() > voor, (wie, pad)
+
+
+def test_the_purposes_of_a_receiver_do_not_tell_that_she_stands_in(huis: Huis) -> None:
+    naast = professional(huis, 8, "Dora", huis.stad.wie["yusuf"].organisatie, "wgs-schuldhulp")
+    pad = f"/huishoudens/{huis.id}/ontvangers/{huis.stad.wie[naast].id}/doelen"
+    voor = huis.stad.zie("ellen", pad)
+    huis.stad.doe("yusuf", "/vervangers", {
+        "huishouden": str(huis.id), "medewerker": str(huis.stad.wie[naast].id),
+        "soort": "vervangt", "van": BEGIN})  # fmt: skip
+    assert huis.stad.zie("ellen", pad) == voor
 
 
 GEWEIGERD: list[tuple[str, str, dict[str, Any], str | None]] = [
@@ -210,6 +267,17 @@ def test_what_cannot_be_is_refused_in_dutch_and_stores_nothing(huis: Huis) -> No
             assert (antwoord.status_code, antwoord.json()["code"]) == (409, code)
             assert antwoord.json()["detail"].endswith((".", "(Jeugdwet 7.1.4.5)."))
     assert rijen(huis) == voor
+
+
+def test_a_holder_speaks_to_nobody_who_does_not_work_here(huis: Huis) -> None:
+    doet_mee(huis, "sanne")
+    sprak = {"wat": "doorbreking", "herkomst": "zorg-behandeling", "onderwerpen": ["wonen"],
+             "van": BEGIN, "afweging": "Er dreigt ernstig gevaar en niets lichters helpt."
+             }  # fmt: skip
+    niemand = vast(huis, "sanne", huis.anna, sprak | {"ontvanger": {"organisatie": "Geen BV"}})
+    assert (niemand.status_code, niemand.json()["code"]) == (409, "ontvanger-onbekend")
+    team = {"ontvanger": {"organisatie": huis.stad.wie["yusuf"].organisatie}}
+    assert vast(huis, "sanne", huis.anna, sprak | team).status_code == 201
 
 
 def situatie(huis: Huis, wie: str, over: UUID) -> dict[str, Any]:

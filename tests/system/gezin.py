@@ -377,7 +377,7 @@ def _delen(g: Gezin) -> None:
         | {
             "herkomst": "zorg-behandeling",
             "houder": g.k("Houder", "anna"),
-            "ontvanger": {"organisatie": g.k("Ontvanger", "anna")},
+            "ontvanger": {"organisatie": "Wijkteam Zuid"},
             "gegevenDoor": g.ids["anna"],
         },
     )

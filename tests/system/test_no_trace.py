@@ -131,7 +131,7 @@ def toestemming(g: Gezin) -> None:
             "doel": "regie",
             "regimes": ["wgs"],
             "onderwerpen": ["justitie"],
-            "ontvanger": {"organisatie": "Een ander"},
+            "ontvanger": {"organisatie": "Wijkteam Zuid"},
             "gegevenDoor": g.ids["bert"],
             "wijze": "zelf",
         },

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from infra.staff import Persona
+from infra.staff import Persona, Staff
 from services.consent import NAAM
 from services.consent.api import (
     afwijkingen,
@@ -29,22 +28,26 @@ from services.consent.api import (
 from services.consent.application import Consent
 
 
-def router(consent: Consent, staf: Callable[[UUID], Persona | None]) -> APIRouter:
-    """Consent's part of `/v1`; `staf` is who can sign in, by id."""
+def router(consent: Consent, gids: Staff) -> APIRouter:
+    """Consent's part of `/v1`; `gids` is who works here and can sign in."""
     routes = APIRouter(tags=[NAAM])
+
+    def staf(wie: UUID) -> Persona | None:
+        return gids.get(wie)
+
     for part in (
-        delen.router(consent),
+        delen.router(consent, gids),
         eigen.router(consent),
         taken.router(consent),
         verantwoording.router(consent),
         logboek.router(consent),
-        omstandigheden.router(consent),
+        omstandigheden.router(consent, gids),
         regels.router(consent),
         uitleg.router(consent, staf),
         authzen.router(consent, staf),
         destijds.router(consent),
         nood.router(consent),
-        nood.afspraken(consent),
+        nood.afspraken(consent, gids),
         noodzoekingen.router(consent),
         beperking.router(consent),
         toezicht.router(consent),

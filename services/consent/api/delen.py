@@ -24,6 +24,7 @@ from events.waarden import (
 )
 from events.waarden import Reikwijdte as Bereik
 from infra.decider import Recorded
+from infra.staff import Staff
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -134,10 +135,10 @@ class Wissing(Antwoord):
     bewijs: str
 
 
-def router(consent: Consent) -> APIRouter:
+def router(consent: Consent, gids: Staff) -> APIRouter:
     """This part of `/v1`."""
     routes = APIRouter(tags=[NAAM])
-    leg, einde = Vastleggen(consent), Intrekken(consent)
+    leg, einde = Vastleggen(consent, gids), Intrekken(consent)
 
     def klaar(recorded: Recorded) -> dict[str, Any]:
         return antwoord(recorded)

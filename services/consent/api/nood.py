@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from events.begrippen import Leefgebied
 from events.toezicht import Noodcategorie, Noodoordeel, Nooduitkomst
 from events.waarden import Afweging, Dag, Kort, Motivering, Noodafspraak, Reden, Tekst
+from infra.staff import Staff
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -100,10 +101,10 @@ class NoodafspraakBericht(Bericht):
     tot: Dag | None = None
 
 
-def afspraken(consent: Consent) -> APIRouter:
+def afspraken(consent: Consent, gids: Staff) -> APIRouter:
     """The part of `/v1` about what was agreed beforehand."""
     routes = APIRouter(tags=[NAAM])
-    leg = Vastleggen(consent)
+    leg = Vastleggen(consent, gids)
 
     @routes.post(
         "/noodafspraken", status_code=201, response_model=Antwoord,

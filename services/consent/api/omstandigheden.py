@@ -22,6 +22,7 @@ from events.waarden import (
     Verwijzing,
     Wilsonbekwaamheid,
 )
+from infra.staff import Staff
 from infra.web import Antwoord, Bericht, Command, Wie, antwoord
 from services.consent import NAAM
 from services.consent.application import Consent
@@ -111,23 +112,24 @@ class OokGemeldAntwoord(Bericht):
 
 
 class BeslissersAntwoord(Bericht):
-    """Who decides: everybody of `samen`, or one of `een_van`; `ontbreekt` has not yet agreed."""
+    """Who decides: everybody of `samen`, or one of `een_van`; nobody, with the general sentence,
+    where you may not know it. `ontbreekt` has not yet agreed; none where you may not know that."""
 
     artikel: str
     samen: list[UUID]
     een_van: list[UUID]
     code: str
     zin: str
-    ontbreekt: list[UUID]
+    ontbreekt: list[UUID] | None
 
 
 Hulp = Annotated[Kort | None, Query(description="Wie moet met deze hulp nog akkoord gaan?")]
 
 
-def router(consent: Consent) -> APIRouter:
+def router(consent: Consent, gids: Staff) -> APIRouter:
     """This part of `/v1`."""
     routes = APIRouter(tags=[NAAM])
-    leg = Omstandigheden(consent)
+    leg = Omstandigheden(consent, gids)
 
     @routes.post(
         "/omstandigheden", status_code=201, response_model=Antwoord,
@@ -208,11 +210,15 @@ def router(consent: Consent) -> APIRouter:
     def beslissers(
         huishouden: UUID, persoon: UUID, handeling: Handeling, wie: Wie, hulp: Hulp = None
     ) -> BeslissersAntwoord:
-        """Wie hierover beslist voor deze persoon, volgens welk artikel, en wie er nog ontbreekt."""
+        """Wie hierover beslist, volgens welk artikel, en wie nog ontbreekt; zover u dat mag weten.
+
+        Mag u het gezag niet zien, dan is het antwoord altijd hetzelfde.
+        """
         dan, ontbreekt = leg.beslissers(wie, huishouden, persoon, handeling, hulp)
         return BeslissersAntwoord(
             artikel=dan.artikel, samen=list(dan.samen), een_van=list(dan.een_van), code=dan.code,
-            zin=dan.zin, ontbreekt=list(ontbreekt),
+            zin=dan.zin,
+            ontbreekt=None if ontbreekt is None else list(ontbreekt),
         )  # fmt: skip
 
     return routes

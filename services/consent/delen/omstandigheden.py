@@ -1,8 +1,9 @@
 """Recording what is so of a person, naming a substitute, and asking who decides for whom.
 
 Rules kept here: nobody records what opens something to herself, except a holder of secrecy who
-opens her own file to another; who decides for whom is told to professionals only; whoever may
-record a kind is told that it runs and since when, so that she can end it, and not what it says.
+opens her own file to another; who decides for whom is told to who may see custody, and who agreed
+with help to who may see what was recorded about sharing; whoever may record a kind is told that it
+runs and since when, so that she can end it, and not what it says.
 """
 
 from __future__ import annotations
@@ -11,27 +12,34 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from events.base import Open
+from events.begrippen import Rubriek, herkomst
 from events.consent import ConsentFact, OmstandigheidVastgelegd, VervangerAangewezen
-from events.waarden import Omstandigheid, Vervanging
+from events.waarden import Doorbreking, Omstandigheid, Vervanging
 from infra.auth import Aangemeld, Rol
 from infra.decider import GeenRecht, NietBekend, Recorded
+from infra.staff import Staff
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
+from services.consent.delen.lezen import lees
+from services.consent.delen.ontvangers import controleer_bekend
 from services.consent.domain import (
     Beslissers,
     Feiten,
     Handeling,
     Loopt,
     Vervanger,
+    Vraag,
     controleer_omstandigheid,
     controleer_vastlegger,
     controleer_vervanger,
     lopend,
+    mag,
     ontbrekende_akkoorden,
     vast_te_leggen,
     wie_beslist,
 )
 from services.consent.domain.feiten import geldig
+from services.consent.domain.wie_tekent import in_het_algemeen
 from services.consent.log.verantwoording import Deel
 from services.consent.plaatsen import plaats_delen
 
@@ -50,18 +58,25 @@ class Situatie:
     loopt: tuple[Loopt, ...]
 
 
-class Omstandigheden:
-    """The use cases; every record is a stream of its own, withdrawn like any other."""
+class _GeenTaak:
+    """She has no task here that another may do."""
 
-    def __init__(self, consent: Consent) -> None:
+
+class Omstandigheden:
+    """The use cases; every record is a stream of its own, withdrawn like any other. `gids` is who
+    works here."""
+
+    def __init__(self, consent: Consent, gids: Staff) -> None:
         self._consent = consent
+        self._gids = gids
 
     def leg_vast(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, wat: Omstandigheid
     ) -> Recorded:
         """Something that is so of somebody of this household, or of whom it knows the age.
 
-        Raises NietBekend, NietVoorInwoners and what the rules of the record raise.
+        Raises NietBekend, NietVoorInwoners, OntvangerOnbekend and what the rules of the record
+        raise.
         """
         feiten = self._consent.feiten(opdracht.wie, huishouden)
         if opdracht.wie.rol is not Rol.PROFESSIONAL:
@@ -70,6 +85,8 @@ class Omstandigheden:
             raise NietBekend
         controleer_vastlegger(wat, vrager(opdracht.wie), feiten)
         controleer_omstandigheid(wat, persoon, feiten)
+        if isinstance(wat, Doorbreking):
+            controleer_bekend(wat.ontvanger, feiten, self._gids)
         fact = OmstandigheidVastgelegd(
             huishouden=huishouden, persoon=persoon, omstandigheid=Open(wat, plaats_delen(persoon))
         )
@@ -112,33 +129,64 @@ class Omstandigheden:
     def vervangers(self, wie: Aangemeld, huishouden: UUID) -> list[tuple[UUID, Vervanger]] | None:
         """Whom she named for her own task here, by who they are; None where she has no task.
 
-        Raises NietBekend.
+        Raises as `lees` does.
         """
-        feiten = self._consent.feiten(wie, huishouden)
-        if wie.rol is not Rol.PROFESSIONAL:
-            raise NietBekend
-        if wie.actor.id not in feiten.deelnemers:
-            return None
-        return [
-            (naast, een)
-            for naast, allen in feiten.vervangers.items()
-            for een in allen
-            if een.vervangt == wie.actor.id and geldig(None, een.vervanging.tot, feiten)
-        ]
+
+        def beantwoord(
+            feiten: Feiten,
+        ) -> tuple[list[tuple[UUID, Vervanger]] | _GeenTaak, list[Deel]] | None:
+            if wie.rol is not Rol.PROFESSIONAL:
+                return None
+            if wie.actor.id not in feiten.deelnemers:
+                return _GeenTaak(), []
+            return [
+                (naast, een)
+                for naast, allen in feiten.vervangers.items()
+                for een in allen
+                if een.vervangt == wie.actor.id and geldig(None, een.vervanging.tot, feiten)
+            ], []
+
+        found = lees(self._consent, wie, huishouden, beantwoord, {"actie": "vervangers"})
+        return None if isinstance(found, _GeenTaak) else found
 
     def beslissers(
         self, wie: Aangemeld, huishouden: UUID, persoon: UUID, handeling: Handeling,
         hulp: str | None,
-    ) -> tuple[Beslissers, tuple[UUID, ...]]:  # fmt: skip
+    ) -> tuple[Beslissers, tuple[UUID, ...] | None]:  # fmt: skip
         """Who decides this for a person, and who has not yet agreed with this help.
 
-        For professionals: what a youth chose is not told to a parent. Raises NietBekend.
+        The first to who may see custody by the rules, and to others what the law says of anybody;
+        the second to who may see what she recorded about sharing, and None to others. A resident
+        asks it about herself only. Raises as `lees` does.
         """
-        feiten = self._consent.feiten(wie, huishouden)
-        if wie.rol is not Rol.PROFESSIONAL or persoon not in feiten.leden:
-            raise NietBekend
-        open_ = () if hulp is None else ontbrekende_akkoorden(persoon, hulp, feiten)
-        return wie_beslist(handeling, persoon, feiten), open_
+        vraagt, regels = vrager(wie), self._consent.regels
+        gezag = Vraag(vraagt, None, (persoon,), herkomst("gezinsplan"), Rubriek.GEZAG)
+        delen = Vraag(vraagt, None, (persoon,), herkomst("delen"), Rubriek.DELEN)
+
+        def beantwoord(
+            feiten: Feiten,
+        ) -> tuple[tuple[Beslissers, tuple[UUID, ...] | None], list[Deel]] | None:
+            if persoon not in feiten.leden or (
+                wie.rol is not Rol.PROFESSIONAL and persoon != wie.actor.id
+            ):
+                return None
+            besluiten = [(gezag, mag(gezag, feiten, regels))]
+            if hulp is not None:
+                besluiten.append((delen, mag(delen, feiten, regels)))
+            open_ = {vraag.onderwerp for vraag, besluit in besluiten if besluit.open}
+            beslist = in_het_algemeen(handeling, besluiten[0][1].code)
+            if Rubriek.GEZAG in open_:
+                beslist = wie_beslist(handeling, persoon, feiten)
+            nog = None
+            if hulp is not None and Rubriek.DELEN in open_:
+                nog = ontbrekende_akkoorden(persoon, hulp, feiten)
+            return (beslist, nog), [
+                Deel(vraag.betrokkenen, vraag.herkomst, vraag.onderwerp, besluit)
+                for vraag, besluit in besluiten
+            ]
+
+        meer = {"actie": "beslissers", "handeling": handeling.value}
+        return lees(self._consent, wie, huishouden, beantwoord, meer, soort="inzage")
 
     def _nieuw(self, opdracht: Opdracht, fact: ConsentFact) -> Recorded:
         record = uuid5(_RUIMTE, str(opdracht.context.sleutel))  # the same command, the same record

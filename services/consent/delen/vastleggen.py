@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid5
 
 from events.base import Open
+from events.begrippen import Rubriek, herkomst
 from events.consent import (
     BezwaarGemaakt,
     ConsentFact,
@@ -31,10 +32,17 @@ from events.waarden import (
 )
 from infra.auth import Aangemeld, Rol
 from infra.decider import Context, GeenRecht, NietBekend, Recorded
+from infra.staff import Staff
 from infra.web import Opdracht
 from services.consent.application import Consent, vrager
+from services.consent.delen.lezen import lees
+from services.consent.delen.ontvangers import controleer_bekend
 from services.consent.domain import (
+    Besluit,
+    BezwaarStaat,
+    Code,
     Feiten,
+    LooptAl,
     MagNietNamens,
     controleer_akkoord,
     controleer_gever,
@@ -46,10 +54,13 @@ from services.consent.domain import (
     vertegenwoordigt,
     wie_beslist,
 )
+from services.consent.domain.bekend import zoals_bekend
 from services.consent.domain.bevoegd import behandelt
 from services.consent.domain.vastleggen import getekend_voor_kind, handelingen
 from services.consent.domain.vertegenwoordiging import Handeling
+from services.consent.log.verantwoording import Deel
 from services.consent.plaatsen import plaats_delen
+from services.consent.regels import Uitkomst
 from services.consent.toezicht.noodstand import AlleenHouder
 
 _RUIMTE = UUID("7c1a6a0d-4a35-4f37-9e0f-3f0f5b9d2c44")
@@ -57,6 +68,13 @@ _EIGEN_WOORD = (
     "U legt alleen vast wat u zelf besluit. Laat een ander dat zelf doen, of vraag het een "
     "medewerker."
 )
+
+
+_EERDER = Besluit(
+    Uitkomst.MAG, Code.MAG, "U hoort dit omdat u het zelf vastlegde, of omdat het voor u is.",
+    artikel="AVG artikel 5 lid 1 onder d",
+)  # fmt: skip
+"""No consent is recorded twice, nor against an objection, by who knows of it."""
 
 
 class AlleenProfessional(GeenRecht):
@@ -69,10 +87,11 @@ class AlleenDeHulpverlener(GeenRecht):
 
 
 class Vastleggen:
-    """The use cases; every record is a stream of its own."""
+    """The use cases; every record is a stream of its own. `gids` is who works here."""
 
-    def __init__(self, consent: Consent) -> None:
+    def __init__(self, consent: Consent, gids: Staff) -> None:
         self._consent = consent
+        self._gids = gids
 
     def grond(
         self, opdracht: Opdracht, huishouden: UUID, personen: Sequence[UUID], bereik: Reikwijdte,
@@ -105,9 +124,9 @@ class Vastleggen:
         feiten = self._mag_voor(
             opdracht.wie, huishouden, persoon, *handelingen(inhoud), gever=inhoud.gegeven_door
         )
-        getekend = getekend_voor_kind(vrager(opdracht.wie), feiten)
-        controleer_instemming(inhoud, persoon, feiten, _nummer(opdracht.context), getekend)
+        controleer_bekend(inhoud.ontvanger, feiten, self._gids)
         controleer_ontvanger(inhoud, feiten, self._consent.regels)
+        self._controleer_instemming(opdracht, huishouden, persoon, inhoud, feiten)
         fact = ToestemmingGegeven(
             huishouden=huishouden, persoon=persoon, toestemming=Open(inhoud, plaats_delen(persoon))
         )
@@ -118,10 +137,14 @@ class Vastleggen:
     ) -> Mapping[Doel, tuple[str, ...]]:
         """What for, and from which laws, a toestemming opens something to somebody here.
 
-        Raises NietBekend, and as `feiten` does.
+        Raises as `lees` does.
         """
-        feiten = self._consent.feiten(wie, huishouden)
-        return te_openen(ontvanger, feiten, self._consent.regels)
+
+        def beantwoord(feiten: Feiten) -> tuple[Mapping[Doel, tuple[str, ...]], list[Deel]]:
+            return te_openen(ontvanger, feiten, self._consent.regels), []
+
+        meer = {"actie": "doelen", "ontvanger": str(ontvanger)}
+        return lees(self._consent, wie, huishouden, beantwoord, meer)
 
     def opheffing(
         self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Opheffing
@@ -129,6 +152,7 @@ class Vastleggen:
         feiten = self._mag_voor(
             opdracht.wie, huishouden, persoon, Handeling.VERSTREKKEN, gever=inhoud.gegeven_door
         )
+        controleer_bekend(inhoud.ontvanger, feiten, self._gids)
         controleer_opheffing(inhoud, persoon, feiten)
         fact = GeheimhoudingOpgeheven(
             huishouden=huishouden, persoon=persoon, opheffing=Open(inhoud, plaats_delen(persoon))
@@ -193,6 +217,31 @@ class Vastleggen:
         if wie.rol is Rol.INWONER and gever not in (None, wie.actor.id):
             raise MagNietNamens(_EIGEN_WOORD)
         return feiten
+
+    def _controleer_instemming(
+        self, opdracht: Opdracht, huishouden: UUID, persoon: UUID, inhoud: Instemming,
+        feiten: Feiten,
+    ) -> None:  # fmt: skip
+        """As she knows it who records; what a refusal tells her of another record is in the log."""
+        wie, vraagt = opdracht.wie, vrager(opdracht.wie)
+        eigen = {
+            een.id
+            for een in feiten.vastleggingen
+            if een.persoon == persoon and isinstance(een.inhoud, Instemming | Bezwaar)
+            if (eerste := self._consent.eerste(een.id)) is not None
+            and eerste.door is not None and eerste.door.id == wie.actor.id
+        }  # fmt: skip
+        bekend = zoals_bekend(persoon, inhoud.ontvanger, vraagt, feiten, eigen)
+        getekend = getekend_voor_kind(vraagt, feiten)
+        try:
+            controleer_instemming(inhoud, persoon, bekend, _nummer(opdracht.context), getekend)
+        except (LooptAl, BezwaarStaat) as fout:
+            deel = Deel((persoon,), herkomst("delen"), Rubriek.DELEN, _EERDER)
+            self._consent.stel(
+                wie, huishouden, None, lambda _: (True, [deel]),
+                {"actie": "toestemming", "geweigerd": fout.code}, soort="inzage",
+            )  # fmt: skip
+            raise
 
     def _leg_vast(self, opdracht: Opdracht, deel: str, fact: ConsentFact) -> Recorded:
         context = opdracht.deel(deel) if deel else opdracht.context

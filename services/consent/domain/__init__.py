@@ -3,8 +3,9 @@
 `feiten` is what a decision knows, `uitkomst` what it says; `oordeel` decides, by the conditions in
 `eisen` and `eisen_personen`. `gezag` knows ages and custody, `vertegenwoordiging` who decides for
 whom and `wie_tekent` says it in a sentence; `record` is a record as it stands, `vastleggen` whether
-one may be made, `situatie` which of them are hers to make and `ontvangst` what a toestemming can
-open. The rules themselves are data (`services/consent/regels.py`).
+one may be made, `bekend` what whoever makes it may learn of others, `situatie` which are hers to
+make and `ontvangst` what a toestemming can open. The rules themselves are data
+(`services/consent/regels.py`).
 """
 
 from services.consent.domain.feiten import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from events.base import Hoed
@@ -19,6 +20,11 @@ _TOESTEMMING = {Eis.TOESTEMMING, Eis.VERKLARING}
 class OpentNiets(RegelFout):
     """Voor dit doel opent een toestemming niets bij wie het zou mogen zien. Kies een doel dat bij
     de taak van deze persoon hoort."""
+
+
+class OntvangerOnbekend(RegelFout):
+    """Deze ontvanger is hier niet bekend. Kies een professional uit de medewerkersgids, of een
+    organisatie waar zo iemand werkt."""
 
 
 def te_openen(
@@ -43,7 +49,9 @@ def controleer_ontvanger(instemming: Instemming, feiten: Feiten, regels: Regelse
 
 
 def _doelen(wie: UUID, feiten: Feiten) -> set[Doel]:
-    """What for she may look here, by her task; nothing for who has none."""
+    """What for she may look here, by her task; nothing for who has none. That she stands in for
+    somebody or looks in an emergency is not for whoever asks: it changes nothing here."""
+    feiten = replace(feiten, vervangers={}, noodtoegang={})
     actor = Actor(id=wie, naam="ontvanger", organisatie="hier", functie="taak")
     regime = feiten.deelnemers.get(wie, "")
     aan = Vrager(actor, "professional", Hoed.HULPVERLENING, regime)

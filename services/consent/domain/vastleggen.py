@@ -299,12 +299,12 @@ def controleer_vastlegger(wat: Omstandigheid, vrager: Vrager, feiten: Feiten) ->
             if not behandelt(vrager, feiten):
                 raise AlleenDeBehandelaar
         case Namens():
+            if not mag_beeindigen(wat, vrager, feiten):  # first: who has a task is not for anybody
+                raise AlleenDeBehandelaar
             # Nor can a court appoint who treats or helps her (BW 1:383, 1:452).
             taken = {vrager.actor.id, feiten.regisseur, *feiten.deelnemers, *feiten.vervangers}
             if wat.persoon in taken:
                 raise VertegenwoordigerHeeftTaak
-            if not mag_beeindigen(wat, vrager, feiten):
-                raise AlleenDeBehandelaar
         case Maatregel():
             if not regisseert(vrager, feiten) and vrager.regime != "jeugd":
                 raise AlleenHetCollege

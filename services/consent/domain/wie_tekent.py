@@ -26,6 +26,10 @@ _OVER: dict[Handeling, str] = {
     Handeling.INTREKKEN: "Over intrekken",
     Handeling.RECHTEN: "Over bezwaar",
 }
+_ALGEMEEN = (
+    "Wie hierover beslist, hangt af van de leeftijd, van het gezag en van wie voor een ander mag "
+    "spreken. Hoe dat hier is, mag u niet zien. Vraag het de regisseur."
+)
 _ALLEEN_WETTELIJK = "tekent alleen de curator of mentor"
 _VOLGORDE = (
     "tekent de curator of mentor; is die er niet, dan wie schriftelijk is gemachtigd, dan de "
@@ -42,6 +46,13 @@ def wie_tekent(handeling: Handeling, persoon: UUID, feiten: Feiten) -> str:
         return _voor_wie_niet_kan(handeling, jaren, beslissers)
     zin = f"{_OVER[handeling]} beslist {_wie(handeling, persoon, jaren, beslissers)}"
     return f"{zin} ({beslissers.artikel})."
+
+
+def in_het_algemeen(handeling: Handeling, code: Code) -> Beslissers:
+    """What the law says of anybody, for who may not know it of this person: the same whether there
+    is custody or somebody cannot decide. `code` is why she may not."""
+    artikelen = dict.fromkeys(band.artikel for band in TABELLEN[handeling])
+    return Beslissers(", ".join(artikelen), code=code, zin=_ALGEMEEN)
 
 
 def _wie(handeling: Handeling, persoon: UUID, jaren: int, beslissers: Beslissers) -> str:

@@ -51,7 +51,6 @@ from services.consent.toezicht.eigen import Lezer
 from services.consent.toezicht.genomen import Genomen
 from services.consent.toezicht.noodstand import (
     AlGenomen,
-    AlleenHouder,
     Eerdere,
     Noodstand,
     NoodVoorbij,
@@ -232,18 +231,17 @@ class Noodtoegangen:
     def voor_houder(self, wie: Aangemeld, nummer: UUID) -> Eerdere:
         """The access for which she may open her own file, also when it has closed by now.
 
-        Raises NietBekend for who does not work with this household, AlleenHouder.
+        Raises NietBekend for who does not work with this household, or keeps no file under
+        secrecy: nobody else learns that there was an emergency.
         """
         with self._store.database.read() as tx:
             genomen = self._feiten.van_sleutels(tx, [f"noodtoegang:{nummer}"])
             waar = genomen[0].huishouden if genomen else nummer  # where nobody takes part
             rijen = self._feiten.rijen(tx, waar)
-        if not any(rij.soort == "deelnemer" and rij.medewerker == wie.actor.id for rij in rijen):
+        hier = any(rij.soort == "deelnemer" and rij.medewerker == wie.actor.id for rij in rijen)
+        if not hier or wie.herkomst.geheimhouder is None:
             raise NietBekend
-        een = self.genomen.een(nummer)
-        if wie.herkomst.geheimhouder is None:
-            raise AlleenHouder
-        return een
+        return self.genomen.een(nummer)
 
     def beeindig(self, wie: Aangemeld, nummer: UUID, context: Context) -> Recorded:
         """She needs it no longer: what she opened of this household until now is shut.

@@ -92,8 +92,7 @@ class Noodzicht:
 
     def voor_houder(self, wie: Aangemeld, nummer: UUID) -> Gezien:
         """One of them for a holder of secrecy who weighs whether to open her file: who took it,
-        until when and what for, not what else was written or decided. Raises NietBekend,
-        AlleenHouder."""
+        until when and what for, not what else was written or decided. Raises NietBekend."""
         een = self._nood.voor_houder(wie, nummer)
         with self._database.write() as tx:
             gezien = self._zie(tx, een, inhoud=True)

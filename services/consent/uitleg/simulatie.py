@@ -73,10 +73,10 @@ def op(feiten: Feiten, dag: date) -> Feiten:
 def zonder_vastleggingen(feiten: Feiten) -> Feiten:
     """What may be told of another's access without telling what people recorded.
 
-    Consents, waivers, objections, measures and emergencies are themselves data about people: who
-    may not see them gets the answer of the rules alone.
+    Consents, waivers, objections, measures and emergencies are themselves data about people, and
+    who stands in for whom is known to few: who may not see them gets the answer of the rules alone.
     """
-    return replace(feiten, vastleggingen=(), noodtoegang={})
+    return replace(feiten, vastleggingen=(), noodtoegang={}, vervangers={})
 
 
 def wie_ziet(
