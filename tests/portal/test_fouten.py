@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib import resources
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,7 @@ from services.consent.application import Consent
 from services.portal.application import Portal
 from tests.consent.huis import Huis
 from tests.consent.test_dicht import zonder_sleutel
+from tests.portal.conftest import Wereld
 from tests.portal.test_nood import REDEN, Mens
 from tests.system.stad import stad
 
@@ -238,3 +239,14 @@ def _klopt(answer: Any, waar: object) -> None:
         label, scheiding, _ = fout.partition(": ")
         assert scheiding, (waar, fout)
         assert label in namen, (waar, fout)
+
+
+def test_a_key_that_no_form_of_ours_holds_is_refused(wereld: Wereld) -> None:
+    ellen = wereld.bezoeker("Ellen de Wit")
+    velden = ellen.verborgen(f"{wereld.pad}/vraag", f"{wereld.pad}/vraag")
+    antwoord = ellen.verstuur(
+        f"{wereld.pad}/taken/{uuid4()}",
+        {"formulier": velden["formulier"], "sleutel": "€", "uitkomst": "klaar"},
+    )
+    assert antwoord.status_code == 400
+    assert 'role="alert"' in antwoord.text

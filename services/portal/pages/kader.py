@@ -175,8 +175,12 @@ class Kader:
 
         Raises NotSignedInError, Afgewezen; the page the form was on knows what may not be known.
         """
-        headers = {"Idempotency-Key": sleutel} | ({"If-Match": etag} if etag else {})
-        response = await self._client.post(pad, json=body, headers=headers | self._wie(sessie))
+        # As bytes: a form may hold anything, and who reads it says what is wrong with it.
+        headers = {b"Idempotency-Key": sleutel.encode()}
+        if etag:
+            headers[b"If-Match"] = etag.encode()
+        headers |= {name.encode(): value.encode() for name, value in self._wie(sessie).items()}
+        response = await self._client.post(pad, json=body, headers=headers)
         answer: dict[str, Any] = self._lees(response)
         return answer
 
