@@ -37,7 +37,7 @@ def twaalf(geval: Geval) -> Bewijs:
 
 
 def zestien(geval: Geval) -> Bewijs:
-    """Who asks is 16 or older and not incapable (Wmo 2.3.2 lid 8, 5.3.2 lid 2)."""
+    """Who asks is 16 or older, an age of our choice, and not incapable (Wmo 5.3.2 lid 2)."""
     return _mondig(16, geval)
 
 
