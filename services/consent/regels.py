@@ -73,6 +73,7 @@ class Eis(StrEnum):
     VEILIGHEIDSHUISCASUS = "veiligheidshuiscasus"
     GEMELD = "gemeld"
     EIGEN_VERWIJZING = "eigen-verwijzing"
+    JEUGDIGE_OF_OUDER = "jeugdige-of-ouder"
     ONDER_DRIEENTWINTIG = "onder-drieentwintig"
     VEILIGHEIDSKERN = "veiligheidskern"
     OPENGESTELD = "opengesteld"
@@ -103,6 +104,10 @@ _EISTEKST = {
     Eis.VEILIGHEIDSHUISCASUS: "een toegelaten en nog open casus in het Zorg- en Veiligheidshuis",
     Eis.GEMELD: "een melding door of voor deze persoon",
     Eis.EIGEN_VERWIJZING: "een eigen melding van deze jeugdige in de verwijsindex",
+    Eis.JEUGDIGE_OF_OUDER: (
+        "dat het gaat over een jeugdige onder de 18 in dit huishouden, of over wie het ouderlijk "
+        "gezag heeft, zoals vastgelegd; een burgerservicenummer alleen van de jeugdige"
+    ),
     Eis.ONDER_DRIEENTWINTIG: "dat deze jeugdige nog geen 23 is",
     Eis.VEILIGHEIDSKERN: "een vooraf gemaakte afspraak dat dit in nood opengaat",
     Eis.OPENGESTELD: "dat de geheimhouder dit dossier voor deze nood openstelt",

@@ -21,7 +21,9 @@ from services.consent.domain import Feiten, Vraag, Vrager
 from tests.cedar import vraag as feit
 
 MAP = Path(__file__).parent
-NAAR_MENSEN = ("eigen-inzage", "jeugdbescherming", "verwijsindex")
+VOOR_JEUGD = ("jeugd-toegang", "jeugd-raadsonderzoek", "jeugd-bekostiging", "jeugd-controle")
+"""The purposes for which the law speaks of a youth and his parents."""
+NAAR_MENSEN = ("eigen-inzage", "jeugdbescherming", "verwijsindex", *VOOR_JEUGD)
 """The purposes for which it matters how one stands to people; only there round two is asked, and
 for a file under secrecy."""
 GEEN_VASTLEGGING = ("Mens", "Huishouden", "Gegeven")
@@ -75,13 +77,15 @@ def lees(tekst: str) -> Beleid:
         deel = {"staticPolicies": regels, "templates": {}, "templateLinks": []}
         return cedarpy.PolicySet.from_json_str(json.dumps(deel))
 
-    return Beleid({actie: van(actie) for actie in ("telt", "staat", *ACTIES)}, schema, annotaties)
+    return Beleid(
+        {actie: van(actie) for actie in ("telt", "heet", "staat", *ACTIES)}, schema, annotaties
+    )
 
 
 def _acties(waarvoor: dict[str, Any]) -> set[str]:
     """The actions a policy names; the group is short for all of the third round."""
     if waarvoor["op"] == "All":
-        return {"telt", "staat", *ACTIES}
+        return {"telt", "heet", "staat", *ACTIES}
     namen = {e["id"] for e in waarvoor.get("entities", [waarvoor.get("entity")])}
     return namen | set(ACTIES) if "oordeel" in namen else namen
 
@@ -198,10 +202,20 @@ def meningen(vragen: Sequence[Vraag], feiten: Feiten) -> list[Mening]:
         for stand in standen
         for wat in _hierover(stand.vraag, vastgelegd)
     ])  # fmt: skip
+    cedar.vul(
+        "heet",
+        [
+            ((stand, feit.uid("Mens", lid), {}), str(lid))
+            for stand in standen
+            if stand.context["doel"] in VOOR_JEUGD
+            for lid in feiten.leden
+        ],
+    )
     cedar.vul("staat", [
         ((stand, feit.uid("Mens", wie), {
             "deze": stand.van(wie),
             "opgehevenDoor": [feit.wijs("Mens", m) for m in stand.door.get(str(wie), ())],
+            "jeugdigen": [feit.wijs("Mens", m) for m in stand.lijsten.get("jeugdige", ())],
             "ondertoezicht": [feit.wijs("Mens", m) for m in stand.lijsten.get("ondertoezicht", ())],
         }), str(wie))
         for stand in standen

@@ -15,6 +15,7 @@ from events.begrippen import Leefgebied, Rubriek
 from events.waarden import (
     Bezwaar,
     Doorbreking,
+    Gezagsuitkomst,
     Grond,
     Instemming,
     Maatregel,
@@ -44,6 +45,11 @@ TAAK = {
     "veiligheidshuis": "veiligheidshuis",
 }
 """For which purpose somebody works who takes part under this law."""
+
+OUDERLIJK = (
+    Gezagsuitkomst.GEZAMENLIJK_OUDERLIJK, Gezagsuitkomst.EENHOOFDIG, Gezagsuitkomst.GEZAMENLIJK,
+)  # fmt: skip
+"""Custody of a parent, or of a parent with somebody else (BW 1:251, 1:253sa, 1:253t)."""
 
 
 def dag(datum: date) -> int:
@@ -120,6 +126,10 @@ def mens(wie: UUID, feiten: Feiten, vrager: Vrager | None) -> Json:
             "aantal": len(set(gezag.houders)),
         },
         "gezagOver": mensen(kind for kind, over in feiten.gezag.items() if wie in over.houders),
+        "ouderlijkGezagOver": mensen(
+            kind for kind, over in feiten.gezag.items()
+            if wie in over.houders and over.uitkomst in OUDERLIJK
+        ),
         "rol": None if vrager is None else vrager.rol,
         "hoed": None if vrager is None else vrager.hoed.value,
         "organisatie": None if vrager is None else vrager.actor.organisatie,

@@ -47,7 +47,8 @@ from services.consent.domain import (
     leeftijd,
     regel_voor_grond,
 )
-from services.consent.regels import regelset
+from services.consent.domain.vastleggen import VAN_HET_COLLEGE, VraagPerWet
+from services.consent.regels import Eis, regelset
 from tests import scenario
 from tests.consent.gezin import (
     BUURVROUW,
@@ -279,3 +280,39 @@ def test_a_ground_does_not_end_in_the_past() -> None:
         regel_voor_grond(
             bereik(tot=date(2026, 3, 1)), MENSEN["schuldhulpverlener"], gezin(), regelset()
         )
+
+
+def test_what_the_college_tells_others_under_the_wmo_a_youth_decides_from_12() -> None:
+    """Wmo 2015 5.3.3 lid 1 names the college beside a provider; lid 2 asks the representative only
+    below 12. For the Wmo itself, and for any other law, a toestemming is that of the AVG: 16."""
+    gevraagd = {
+        (doel, regime)
+        for regel in regelset().regels
+        if regel.artikel.startswith("Wmo 2015 artikel 5.3.3") and Eis.TOESTEMMING in regel.eist
+        for doel in regel.doelen
+        for regime in regel.regimes
+        if regime in ("wmo", "plan")
+    }
+    assert gevraagd == VAN_HET_COLLEGE
+
+    def mag(gever: UUID, jaren: int, doel: Doel, *regimes: str) -> type[Exception] | None:
+        hier = replace(gezin(), geboortedata={**gezin().geboortedata, NOAH: OUD[jaren]})
+        wil = Instemming(
+            doel=doel, regimes=regimes, onderwerpen=(Leefgebied.WONEN,), gegeven_door=gever,
+            ontvanger=Ontvanger(medewerker=UUID(int=5)), wijze="mondeling",
+        )  # fmt: skip
+        try:
+            controleer_instemming(wil, NOAH, hier)
+        except MagNietNamens as fout:
+            return type(fout)
+        return None
+
+    for doel, regime in VAN_HET_COLLEGE:
+        assert mag(NOAH, 12, doel, regime) is None
+        assert mag(MOEDER, 12, doel, regime) is MagNietNamens
+        assert mag(MOEDER, 11, doel, regime) is None
+        assert mag(NOAH, 11, doel, regime) is MagNietNamens
+    assert mag(MOEDER, 15, Doel.WMO, "jeugd") is None
+    assert mag(NOAH, 15, Doel.WMO, "jeugd") is MagNietNamens
+    assert mag(MOEDER, 15, Doel.JEUGDHULP, "jeugd") is None
+    assert mag(NOAH, 12, Doel.JEUGDHULP, "wmo", "jeugd") is VraagPerWet

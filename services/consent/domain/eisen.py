@@ -26,6 +26,7 @@ from events.waarden import (
 from services.consent.domain.eisen_personen import (
     gezag_onder_twaalf,
     gezag_onder_zestien,
+    jeugdige_of_ouder,
     meebetrokken,
     onder_drieentwintig,
     ondertoezichtstelling,
@@ -171,6 +172,7 @@ EISEN: dict[Eis, Callable[[Geval], Bewijs]] = {
     Eis.VEILIGHEIDSHUISCASUS: veiligheidshuiscasus,
     Eis.GEMELD: gemeld,
     Eis.EIGEN_VERWIJZING: eigen_verwijzing,
+    Eis.JEUGDIGE_OF_OUDER: jeugdige_of_ouder,
     Eis.ONDER_DRIEENTWINTIG: onder_drieentwintig,
     Eis.VEILIGHEIDSKERN: veiligheidskern,
     Eis.OPENGESTELD: opengesteld,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from events.begrippen import Rubriek
 from events.waarden import Gezagsuitkomst, Maatregel, Maatregelsoort
 from services.consent.domain.feiten import geldig
 from services.consent.domain.geval import Bewijs, Geval
-from services.consent.domain.gezag import leeftijd_ten_minste, vertegenwoordigt, wilsonbekwaam
+from services.consent.domain.gezag import (
+    gezaghouders,
+    leeftijd_ten_minste,
+    onbepaald,
+    vertegenwoordigt,
+    wilsonbekwaam,
+)
 from services.consent.domain.uitkomst import Code
 from services.consent.domain.vertegenwoordiging import spreekt_namens
 
@@ -30,7 +37,7 @@ def twaalf(geval: Geval) -> Bewijs:
 
 
 def zestien(geval: Geval) -> Bewijs:
-    """Who asks is 16 or older and not incapable (Wmo 2.3.2 lid 8, 5.3.2 lid 2)."""
+    """Who asks is 16 or older, an age of our choice, and not incapable (Wmo 5.3.2 lid 2)."""
     return _mondig(16, geval)
 
 
@@ -83,6 +90,37 @@ def voogdij_onder_zestien(geval: Geval) -> Bewijs:
     """The organisation of who asks is guardian of this child: below 16, or a minor judged
     incapable (Wmo 5.3.2 lid 3)."""
     return _voogdij(geval, 16)
+
+
+def jeugdige_of_ouder(geval: Geval) -> Bewijs:
+    """It is about a youth of this household, or her parent; a BSN only of the youth (Jeugdwet 7.4.0
+    lid 1 and 2: "persoonsgegevens van een jeugdige of zijn ouders, waaronder het
+    burgerservicenummer van de jeugdige").
+
+    Of Jeugdwet 1.1 what is recorded here can tell: a youth is below 18, a parent has custody of
+    her. That help goes on after 18, or that somebody without custody raises her, it cannot tell; a
+    guardian may be a foster parent, who is no parent. Of those it stays closed.
+    """
+    feiten = geval.feiten
+    jeugdigen = [
+        wie for wie in feiten.leden if leeftijd_ten_minste(18, wie, feiten) is Code.TE_JONG
+    ]
+    if geval.persoon in jeugdigen:
+        return None
+    gezag = [(kind, feiten.gezag.get(kind)) for kind in jeugdigen]
+    om_bsn = geval.vraag.onderwerp is Rubriek.IDENTIFICATIE
+    if not om_bsn and any(
+        over is not None
+        and over.uitkomst is not Gezagsuitkomst.VOOGDIJ
+        and geval.persoon in gezaghouders(kind, feiten)
+        for kind, over in gezag
+    ):
+        return None
+    if geval.persoon in feiten.leden and geval.persoon not in feiten.geboortedata:
+        return Code.LEEFTIJD_ONBEKEND
+    if not om_bsn and any(over is None or onbepaald(over) for _, over in gezag):
+        return Code.GEZAG_ONBEPAALD
+    return Code.GEEN_REGEL
 
 
 def onder_drieentwintig(geval: Geval) -> Bewijs:

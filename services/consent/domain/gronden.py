@@ -36,10 +36,17 @@ class HouderSprakNiet(RegelFout):
     en legt het vast; daarna legt u deze grond vast."""
 
 
+class GeenJeugdigeOfOuder(RegelFout):
+    """Dit kan alleen over een jeugdige onder de 18 in dit huishouden of wie daarover het ouderlijk
+    gezag heeft; het burgerservicenummer alleen van de jeugdige (Jeugdwet 7.4.0). Staat de
+    geboortedatum of het gezag nog niet vast? Leg die eerst vast."""
+
+
 VOORAF: Mapping[Eis, type[RegelFout]] = {
     Eis.ONDERTOEZICHTSTELLING: MaatregelOntbreekt,
     Eis.VEILIGHEIDSHUISCASUS: CasusOntbreekt,
     Eis.DOORBREKING: HouderSprakNiet,
+    Eis.JEUGDIGE_OF_OUDER: GeenJeugdigeOfOuder,
 }
 """What others must have established before she can say why it is necessary for her."""
 

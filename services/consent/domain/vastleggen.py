@@ -11,6 +11,7 @@ from events.begrippen import herkomsten
 from events.waarden import (
     Akkoord,
     Bezwaar,
+    Doel,
     Doorbreking,
     Instemming,
     Maatregel,
@@ -44,7 +45,8 @@ class MagNietNamens(RegelFout):
 
 class VraagPerWet(MagNietNamens):
     """Voor deze wetten tekent niet dezelfde persoon. Leg per wet een eigen toestemming vast: over
-    een dossier bij een hulpverlener beslist een jongere vanaf 12 jaar zelf (Jeugdwet 7.3.11)."""
+    een dossier bij een hulpverlener en over wat een ander uit de Wmo te zien krijgt, beslist een
+    jongere vanaf 12 jaar zelf (Jeugdwet 7.3.11, Wmo 2015 5.3.3)."""
 
 
 class GezagStaatNietVast(MagNietNamens):
@@ -142,15 +144,23 @@ class MeldingTeLang(RegelFout):
 def handelingen(instemming: Instemming) -> frozenset[Handeling]:
     """Whose word counts for this toestemming, for each of its laws. What a holder of secrecy or a
     provider may tell of his file a youth decides alone from 12 (Jeugdwet 7.3.11 and 7.3.15, Wmo
-    2015 5.3.3, BW 7:465); any other toestemming is that of the AVG (UAVG 5 lid 1)."""
+    2015 5.3.3, BW 7:465), and so what the college may tell others of its own under the Wmo, which
+    5.3.3 names in one breath; any other toestemming is that of the AVG (UAVG 5 lid 1)."""
     dossiers = {h.regime for h in herkomsten().values() if h.geheimhouder is not None}
     return frozenset(
-        Handeling.VERSTREKKEN if regime in dossiers | _AANBIEDERS else Handeling.TOESTEMMING
+        Handeling.VERSTREKKEN
+        if regime in dossiers | _AANBIEDERS or (instemming.doel, regime) in VAN_HET_COLLEGE
+        else Handeling.TOESTEMMING
         for regime in instemming.regimes
     )
 
 
 _AANBIEDERS = {"wmo-aanbieder"}
+VAN_HET_COLLEGE = frozenset({
+    (Doel.JEUGDHULP, "wmo"), (Doel.ONDERWIJS, "wmo"), (Doel.EIGEN_INZAGE, "plan"),
+})  # fmt: skip
+"""For which purpose the rules ask a toestemming of Wmo 2015 5.3.3 for what the college has itself;
+a test holds this against the rules."""
 
 
 def controleer_instemming(

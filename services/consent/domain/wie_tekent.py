@@ -21,7 +21,7 @@ from services.consent.domain.vertegenwoordiging import (
 
 _OVER: dict[Handeling, str] = {
     Handeling.HULP: "Over hulp",
-    Handeling.VERSTREKKEN: "Over het dossier bij een hulpverlener",
+    Handeling.VERSTREKKEN: "Over wat een ander uit dit dossier te zien krijgt",
     Handeling.TOESTEMMING: "Over deze toestemming",
     Handeling.INTREKKEN: "Over intrekken",
     Handeling.RECHTEN: "Over bezwaar",
@@ -45,7 +45,8 @@ def wie_tekent(handeling: Handeling, persoon: UUID, feiten: Feiten) -> str:
     if jaren >= 12 and wilsonbekwaam(persoon, feiten) and not beslissers.telt(persoon):
         return _voor_wie_niet_kan(handeling, jaren, beslissers)
     zin = f"{_OVER[handeling]} beslist {_wie(handeling, persoon, jaren, beslissers)}"
-    return f"{zin} ({beslissers.artikel})."
+    ook = "; Wmo 2015 artikel 5.3.3" if handeling is Handeling.VERSTREKKEN else ""
+    return f"{zin} ({beslissers.artikel}{ook})."
 
 
 def in_het_algemeen(handeling: Handeling, code: Code) -> Beslissers:
