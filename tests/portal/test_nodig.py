@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import Any
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from services.consent.delen.vastleggen import Vastleggen
 from services.portal.pages.nodig import gronden, toestemmingen
 from tests.portal.bezoeker import gelezen
 from tests.portal.conftest import Wereld
@@ -57,6 +62,45 @@ def test_consent_without_a_subject_records_no_lifting_of_secrecy_either(wereld: 
     assert "opheffingDoor" in velden(wereld, ellen.zie(hier), groep)
     assert ellen.verstuur(hier, form | {"opheffingDoor": door}).status_code == 303
     assert f'value="{groep}"' not in ellen.zie(hier)
+
+
+def test_when_the_second_record_is_refused_the_page_says_that_the_first_stands(
+    wereld: Wereld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What remains is asked with a key of its own; all of it sent again adds only what lacks."""
+    for wie, pagina, over, voor in (
+        ("Ellen de Wit", "nodig", wereld.verhaal.samira, ""),
+        ("Samira Amrani", "zicht", wereld.verhaal.samira, wereld.verhaal.yusuf.id),
+    ):
+        mens, hier = wereld.bezoeker(wie), f"{wereld.pad}/personen/{over}/{pagina}"
+        html = mens.zie(hier)
+        (groep, *_) = re.findall(
+            rf'name="groep" value="({voor}zorg-[^"]*opheffing-toest[^"]*)"', html
+        )
+        form = velden(wereld, html, groep) | {"opheffing": "zorg-behandeling"}
+        form |= {"onderwerpen": "geestelijke-gezondheid", "wijze": "mondeling"}
+        with monkeypatch.context() as zonder:
+            zonder.setattr(Vastleggen, "opheffing", _op_slot)
+            answer = mens.verstuur(hier, form)
+        assert answer.status_code == 503
+        assert "Wel bewaard: de toestemming. Nog niet bewaard: de opheffing" in answer.text
+        assert "Er is niets bewaard" not in answer.text
+        rest = velden(wereld, answer.text, groep.replace("-toestemming", ""))
+        assert rest["sleutel"] != form["sleutel"]
+        assert "onderwerpen" not in rest
+        leeg = mens.verstuur(hier, rest)
+        assert '<a href="#veld-opheffing">' in leeg.text
+        for deel in (form, rest | {"opheffing": "zorg-behandeling"}):
+            assert mens.verstuur(hier, deel).status_code == 303
+        anders = mens.verstuur(hier, form | {"onderwerpen": "wonen"})
+        assert anders.status_code == 409
+        assert "U heeft dit formulier al een keer verstuurd" in anders.text
+        assert "Idempotency-Key" not in anders.text
+        assert form["sleutel"] not in anders.text
+
+
+def _op_slot(*_: object) -> None:
+    raise OperationalError("", {}, sqlite3.OperationalError("database is locked"))
 
 
 def test_sending_it_twice_records_it_once(wereld: Wereld) -> None:

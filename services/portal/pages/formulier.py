@@ -23,9 +23,14 @@ class FormulierVerlopen(RegelFout):
 class Afgewezen(Exception):
     """A service refused a command; the sentence and what is wrong where are for the form."""
 
-    def __init__(self, status: int, zin: str, code: str, fouten: Mapping[str, str]) -> None:
+    def __init__(
+        self, status: int, zin: str, code: str, fouten: Mapping[str, str], *, bewaard: bool = False
+    ) -> None:
+        """`bewaard`: something stands already under the key of this form, so that what remains
+        needs another."""
         super().__init__(code)
         self.status, self.zin, self.code, self.fouten = status, zin, code, fouten
+        self.bewaard = bewaard
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class Sessie:
 
 _KEUZE = (
     "persoon", "herkomst", "onderwerp", "onderwerpen", "ontvanger", "doel", "gegevenDoor",
-    "opheffingDoor", "regimes", "categorie", "uitkomst", "houders", "soort", "als", "aan",
-    "medewerker", "gronden",
+    "opheffing", "opheffingDoor", "regimes", "categorie", "uitkomst", "houders", "soort", "als",
+    "aan", "medewerker", "gronden",
 )  # fmt: skip
 """Fields that are chosen, not written."""
 

@@ -30,6 +30,7 @@ from infra import trace
 from infra.auth import Aangemeld, NotSignedInError, Rol, Tokens
 from infra.decider import NEDERLAND, NietBekend, RegelFout
 from infra.staff import Staff
+from infra.store import SleutelHergebruikt
 from infra.transient import TRANSIENT
 from infra.web import NU_NIET, status_of, wacht_op
 from services.portal import woorden
@@ -45,6 +46,10 @@ from services.portal.pages.formulier import (
 
 COOKIE = "samenplan"
 MAX_FORM = 128 * 1024
+AL_VERSTUURD = (
+    "U heeft dit formulier al een keer verstuurd, met andere gegevens. Kijk of het er al staat. "
+    "Staat het er niet? Verstuur het dan opnieuw."
+)
 log = structlog.get_logger()
 
 HEADERS = {
@@ -198,6 +203,8 @@ class Kader:
         body = response.json()
         if response.is_success:
             return body
+        if body["code"] == SleutelHergebruikt.code:
+            raise Afgewezen(response.status_code, AL_VERSTUURD, body["code"], {}, bewaard=True)
         fouten = {_veld(f["waar"]): f["wat"] for f in body.get("fouten", ())}
         raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
 
