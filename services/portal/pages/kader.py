@@ -132,7 +132,10 @@ class Kader:
 
     def sessie(self, request: Request) -> Sessie:
         """Who is signed in. Raises NotSignedInError."""
-        token = request.cookies.get(COOKIE, "")
+        return self.sessie_van(request.cookies.get(COOKIE, ""))
+
+    def sessie_van(self, token: str) -> Sessie:
+        """Whose token it is. Raises NotSignedInError."""
         return Sessie(self.tokens.check(token, self.now()), token, self.formuliertoken(token))
 
     def formuliertoken(self, token: str) -> str:
