@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.consent.delen.vastleggen import Vastleggen
 from services.portal.pages.nodig import gronden, toestemmingen
+from services.portal.woorden import WOORDEN
 from tests.portal.bezoeker import gelezen
 from tests.portal.conftest import Wereld
 
@@ -97,6 +99,26 @@ def test_when_the_second_record_is_refused_the_page_says_that_the_first_stands(
         assert "U heeft dit formulier al een keer verstuurd" in anders.text
         assert "Idempotency-Key" not in anders.text
         assert form["sleutel"] not in anders.text
+
+
+def test_when_the_session_is_over_all_that_was_chosen_is_shown_in_words(wereld: Wereld) -> None:
+    yusuf = wereld.bezoeker("Yusuf Kaya")
+    form = velden(wereld, yusuf.zie(pad(wereld)), GROND) | {
+        "reden": "wonen,onderwijs|wmo,jeugd|De huur bepaalt wat er overblijft.",
+        "onderwerpen": ["veiligheid", "middelengebruik"], "alleen": ["wmo", "jeugd"],
+        "noodzaak": "Grond onder de voeten.", "gegevenDoor": wereld.verhaal.samira,
+        "van": "2026-03-02",
+    }  # fmt: skip
+    yusuf.cookie = ""
+    answer = yusuf.verstuur(pad(wereld), form)
+    assert answer.status_code == 403
+    lijst = answer.text.partition("<dl")[2].partition("</dl>")[0]
+    assert [unescape(wat) for wat in re.findall(r"<d[td][^>]*>([^<]*)<", lijst)] == [
+        "Waarvoor", WOORDEN["doel"]["schuldhulp"],
+        "Reden", "Wonen en School en onderwijs: De huur bepaalt wat er overblijft.",
+        "Waarover", "Veiligheid", "Middelengebruik", "Alleen uit", "de Wmo", "de Jeugdwet",
+        "Waarom is dit nodig", "Grond onder de voeten.", "Vanaf", "2 maart 2026",
+    ]  # fmt: skip
 
 
 def _op_slot(*_: object) -> None:

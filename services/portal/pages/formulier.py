@@ -16,7 +16,7 @@ class GeenEigenFormulier(RegelFout):
 class FormulierVerlopen(RegelFout):
     """Dit formulier hoort bij een eerdere aanmelding. Er is niets verstuurd of bewaard."""
 
-    def __init__(self, velden: Mapping[str, str]) -> None:
+    def __init__(self, velden: Formulier) -> None:
         self.velden = velden
 
 
@@ -54,17 +54,17 @@ class Formulier:
     """What was typed, every value as text."""
 
     def __init__(self, paren: Sequence[tuple[str, str]]) -> None:
-        self._paren = [(naam, waarde.strip()) for naam, waarde in paren]
+        self.paren = [(naam, waarde.strip()) for naam, waarde in paren]
 
     def __getitem__(self, naam: str) -> str:
-        return next((waarde for key, waarde in self._paren if key == naam), "")
+        return next((waarde for key, waarde in self.paren if key == naam), "")
 
     def get(self, naam: str) -> str | None:
         """The value, or None when the field was left empty."""
         return self[naam] or None
 
     def alle(self, naam: str) -> list[str]:
-        return [waarde for key, waarde in self._paren if key == naam]
+        return [waarde for key, waarde in self.paren if key == naam]
 
     def fouten(
         self, fout: Afgewezen | None, velden: Mapping[str, str], tekst: Sequence[str] = ()
@@ -85,4 +85,4 @@ class Formulier:
     def waarden(self) -> dict[str, str]:
         """What a person typed or chose, to show again."""
         eigen = ("formulier", "sleutel")
-        return {key: waarde for key, waarde in reversed(self._paren) if key not in eigen}
+        return {key: waarde for key, waarde in reversed(self.paren) if key not in eigen}

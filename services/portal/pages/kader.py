@@ -43,6 +43,7 @@ from services.portal.pages.formulier import (
     GeenEigenFormulier,
     Sessie,
 )
+from services.portal.pages.ingevuld import ingevuld
 
 COOKIE = "samenplan"
 MAX_FORM = 128 * 1024
@@ -150,9 +151,9 @@ class Kader:
         try:
             sessie = self.sessie(request)
         except NotSignedInError:
-            raise FormulierVerlopen(velden.waarden) from None
+            raise FormulierVerlopen(velden) from None
         if not hmac.compare_digest(velden["formulier"].encode(), sessie.formulier.encode()):
-            raise FormulierVerlopen(velden.waarden)
+            raise FormulierVerlopen(velden)
         return sessie, velden
 
     async def velden(self, request: Request) -> Formulier:
@@ -254,7 +255,8 @@ class Kader:
             terug = f"?naar={quote(request.url.path)}" if request.method == "GET" else ""
             return RedirectResponse(f"/aanmelden{terug}", 303)
         if isinstance(error, FormulierVerlopen):
-            return self.pagina("verlopen.html", status=403, zin=error.zin, velden=error.velden)
+            velden = ingevuld(error.velden)
+            return self.pagina("verlopen.html", status=403, zin=error.zin, velden=velden)
         try:
             sessie: Sessie | None = self.sessie(request)
         except NotSignedInError:
