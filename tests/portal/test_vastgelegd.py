@@ -54,6 +54,16 @@ def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
     assert actie not in samira.zie(hier)
 
 
+def test_the_button_to_give_consent_leads_a_resident_to_where_it_opens_something(
+    wereld: Wereld,
+) -> None:
+    """The page with who sees what, which also asks to lift secrecy."""
+    zicht = f"{wereld.pad}/personen/{wereld.verhaal.samira}/zicht"
+    for wie, waar in (("Samira Amrani", zicht), ("Ellen de Wit", f"{wereld.pad}/toestemming")):
+        page = wereld.bezoeker(wie).zie(wereld.pad)
+        assert re.findall(r'href="([^"]+)">Toestemming (?:geven|vastleggen)<', page) == [waar]
+
+
 def test_nobody_else_has_such_a_page(wereld: Wereld) -> None:
     for wie in ("Tom Aarts", "Joris Meijer"):
         wereld.bezoeker(wie).zie(f"{wereld.pad}/vastgelegd", 404)
