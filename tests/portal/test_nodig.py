@@ -121,6 +121,25 @@ def test_when_the_session_is_over_all_that_was_chosen_is_shown_in_words(wereld: 
     ]  # fmt: skip
 
 
+def test_a_form_that_is_too_long_says_so_and_gives_the_text_back(wereld: Wereld) -> None:
+    yusuf = wereld.bezoeker("Yusuf Kaya")
+    form = velden(wereld, yusuf.zie(pad(wereld)), GROND)
+    lang = "Grond onder de voeten. " * 8000
+    for meer, terug in (
+        ({"noodzaak": lang}, lang.strip()),
+        ({"noodzaak": "Kort.", "onderwerpen": ["wonen"] * 201}, "Kort."),
+        ({"noodzaak": lang * 10}, None),
+    ):
+        answer = yusuf.verstuur(pad(wereld), form | meer)
+        assert answer.status_code == 413
+        assert "Alles samen mag ongeveer 100.000 tekens zijn" in answer.text
+        assert "Er is niets bewaard." in answer.text
+        assert "niet van deze website" not in answer.text
+        assert ("Kopieer wat u wilt bewaren" in answer.text) == (terug is not None)
+        assert (terug or "") in answer.text
+        assert "Meld u opnieuw aan" not in answer.text
+
+
 def _op_slot(*_: object) -> None:
     raise OperationalError("", {}, sqlite3.OperationalError("database is locked"))
 

@@ -13,6 +13,14 @@ class GeenEigenFormulier(RegelFout):
     """Dit formulier komt niet van deze website. Er is niets bewaard."""
 
 
+class FormulierTeGroot(RegelFout):
+    """Dit formulier is te lang. Alles samen mag ongeveer 100.000 tekens zijn, in ten hoogste 200
+    antwoorden. Er is niets bewaard."""
+
+    def __init__(self, velden: Formulier) -> None:
+        self.velden = velden
+
+
 class FormulierVerlopen(RegelFout):
     """Dit formulier hoort bij een eerdere aanmelding. Er is niets verstuurd of bewaard."""
 

@@ -39,6 +39,7 @@ from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import (
     Afgewezen,
     Formulier,
+    FormulierTeGroot,
     FormulierVerlopen,
     GeenEigenFormulier,
     Sessie,
@@ -46,7 +47,9 @@ from services.portal.pages.formulier import (
 from services.portal.pages.ingevuld import ingevuld
 
 COOKIE = "samenplan"
-MAX_FORM = 128 * 1024
+MAX_FORM, MAX_VELDEN = 128 * 1024, 200
+MAX_TERUG = 1024 * 1024
+"""What is read of a form that is too large, to give the text back."""
 AL_VERSTUURD = (
     "U heeft dit formulier al een keer verstuurd, met andere gegevens. Kijk of het er al staat. "
     "Staat het er niet? Verstuur het dan opnieuw."
@@ -146,7 +149,7 @@ class Kader:
     # --- forms --------------------------------------------------------------------------------
 
     async def formulier(self, request: Request) -> tuple[Sessie, Formulier]:
-        """What was sent by whom. Raises GeenEigenFormulier, FormulierVerlopen."""
+        """What was sent by whom. Raises as `velden`, and FormulierVerlopen."""
         velden = await self.velden(request)
         try:
             sessie = self.sessie(request)
@@ -157,7 +160,7 @@ class Kader:
         return sessie, velden
 
     async def velden(self, request: Request) -> Formulier:
-        """The fields of a form of our own site. Raises GeenEigenFormulier."""
+        """The fields of a form of our own site. Raises GeenEigenFormulier, FormulierTeGroot."""
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin", "")
         eigen = origin.partition("://")[2] == request.url.netloc
@@ -166,13 +169,16 @@ class Kader:
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_FORM:
-                raise GeenEigenFormulier
+            if len(body) > MAX_TERUG:
+                raise FormulierTeGroot(Formulier([]))
         try:
-            text = body.decode()
-            return Formulier(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+            paren = parse_qsl(body.decode(), keep_blank_values=True)
         except ValueError:
             raise GeenEigenFormulier from None
+        velden = Formulier(paren)
+        if len(body) > MAX_FORM or len(paren) > MAX_VELDEN:
+            raise FormulierTeGroot(velden)
+        return velden
 
     # --- the services -------------------------------------------------------------------------
 
@@ -257,6 +263,9 @@ class Kader:
         if isinstance(error, FormulierVerlopen):
             velden = ingevuld(error.velden)
             return self.pagina("verlopen.html", status=403, zin=error.zin, velden=velden)
+        if isinstance(error, FormulierTeGroot):
+            velden = ingevuld(error.velden)
+            return self.pagina("te_groot.html", status=413, zin=error.zin, velden=velden)
         try:
             sessie: Sessie | None = self.sessie(request)
         except NotSignedInError:
