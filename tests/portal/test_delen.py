@@ -169,7 +169,7 @@ def test_a_resident_sees_who_may_see_and_consents_in_five_activations(
     page = handen.page
     aangemeld(page, "Samira Amrani")
     page.goto(wereld.pad)
-    handen.doe(page.get_by_role("link", name="Wie mag iets over mij zien?"))
+    handen.doe(page.get_by_role("link", name="Toestemming geven"))
     ellen = page.get_by_role("region", name="Ellen de Wit")
     ellen.get_by_text("Uit het gedeelde plan:").first.wait_for()
     school = ellen.locator("details", has_text="uit school")

@@ -172,6 +172,14 @@ def test_a_reason_that_nobody_can_read_is_told_beside_its_field(huis: Huis) -> N
             assert "vier woorden" in bij
 
 
+def test_a_list_that_is_too_short_is_told_in_dutch_that_people_speak(huis: Huis) -> None:
+    yusuf = Mens(huis, "yusuf")
+    wie = {"Authorization": f"Bearer {yusuf.cookie.partition('=')[2]}", "Idempotency-Key": "k" * 32}
+    answer = yusuf.vraag("POST", "/v1/grondslagen", json={"onderwerpen": []}, headers=wie)
+    (wat,) = (f["wat"] for f in answer.json()["fouten"] if f["waar"].endswith("onderwerpen"))
+    assert wat == "kies of noem er ten minste 1"
+
+
 def test_when_the_log_cannot_be_written_every_page_says_so_and_that_it_passes(huis: Huis) -> None:
     """503 with the sentence, for a look and for a form alike: never that one may not."""
     thuis = f"/huishoudens/{huis.id}"

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from html import unescape
 from typing import Any
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from services.consent.delen.vastleggen import Vastleggen
 from services.portal.pages.nodig import gronden, toestemmingen
+from services.portal.woorden import WOORDEN
 from tests.portal.bezoeker import gelezen
 from tests.portal.conftest import Wereld
 
@@ -57,6 +64,84 @@ def test_consent_without_a_subject_records_no_lifting_of_secrecy_either(wereld: 
     assert "opheffingDoor" in velden(wereld, ellen.zie(hier), groep)
     assert ellen.verstuur(hier, form | {"opheffingDoor": door}).status_code == 303
     assert f'value="{groep}"' not in ellen.zie(hier)
+
+
+def test_when_the_second_record_is_refused_the_page_says_that_the_first_stands(
+    wereld: Wereld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What remains is asked with a key of its own; all of it sent again adds only what lacks."""
+    for wie, pagina, over, voor in (
+        ("Ellen de Wit", "nodig", wereld.verhaal.samira, ""),
+        ("Samira Amrani", "zicht", wereld.verhaal.samira, wereld.verhaal.yusuf.id),
+    ):
+        mens, hier = wereld.bezoeker(wie), f"{wereld.pad}/personen/{over}/{pagina}"
+        html = mens.zie(hier)
+        (groep, *_) = re.findall(
+            rf'name="groep" value="({voor}zorg-[^"]*opheffing-toest[^"]*)"', html
+        )
+        form = velden(wereld, html, groep) | {"opheffing": "zorg-behandeling"}
+        form |= {"onderwerpen": "geestelijke-gezondheid", "wijze": "mondeling"}
+        with monkeypatch.context() as zonder:
+            zonder.setattr(Vastleggen, "opheffing", _op_slot)
+            answer = mens.verstuur(hier, form)
+        assert answer.status_code == 503
+        assert "Wel bewaard: de toestemming. Nog niet bewaard: de opheffing" in answer.text
+        assert "Er is niets bewaard" not in answer.text
+        rest = velden(wereld, answer.text, groep.replace("-toestemming", ""))
+        assert rest["sleutel"] != form["sleutel"]
+        assert "onderwerpen" not in rest
+        leeg = mens.verstuur(hier, rest)
+        assert '<a href="#veld-opheffing">' in leeg.text
+        for deel in (form, rest | {"opheffing": "zorg-behandeling"}):
+            assert mens.verstuur(hier, deel).status_code == 303
+        anders = mens.verstuur(hier, form | {"onderwerpen": "wonen"})
+        assert anders.status_code == 409
+        assert "U heeft dit formulier al een keer verstuurd" in anders.text
+        assert "Idempotency-Key" not in anders.text
+        assert form["sleutel"] not in anders.text
+
+
+def test_when_the_session_is_over_all_that_was_chosen_is_shown_in_words(wereld: Wereld) -> None:
+    yusuf = wereld.bezoeker("Yusuf Kaya")
+    form = velden(wereld, yusuf.zie(pad(wereld)), GROND) | {
+        "reden": "wonen,onderwijs|wmo,jeugd|De huur bepaalt wat er overblijft.",
+        "onderwerpen": ["veiligheid", "middelengebruik"], "alleen": ["wmo", "jeugd"],
+        "noodzaak": "Grond onder de voeten.", "gegevenDoor": wereld.verhaal.samira,
+        "van": "2026-03-02",
+    }  # fmt: skip
+    yusuf.cookie = ""
+    answer = yusuf.verstuur(pad(wereld), form)
+    assert answer.status_code == 403
+    lijst = answer.text.partition("<dl")[2].partition("</dl>")[0]
+    assert [unescape(wat) for wat in re.findall(r"<d[td][^>]*>([^<]*)<", lijst)] == [
+        "Waarvoor", WOORDEN["doel"]["schuldhulp"],
+        "Reden", "Wonen en School en onderwijs: De huur bepaalt wat er overblijft.",
+        "Waarover", "Veiligheid", "Middelengebruik", "Alleen uit", "de Wmo", "de Jeugdwet",
+        "Waarom is dit nodig", "Grond onder de voeten.", "Vanaf", "2 maart 2026",
+    ]  # fmt: skip
+
+
+def test_a_form_that_is_too_long_says_so_and_gives_the_text_back(wereld: Wereld) -> None:
+    yusuf = wereld.bezoeker("Yusuf Kaya")
+    form = velden(wereld, yusuf.zie(pad(wereld)), GROND)
+    lang = "Grond onder de voeten. " * 8000
+    for meer, terug in (
+        ({"noodzaak": lang}, lang.strip()),
+        ({"noodzaak": "Kort.", "onderwerpen": ["wonen"] * 201}, "Kort."),
+        ({"noodzaak": lang * 10}, None),
+    ):
+        answer = yusuf.verstuur(pad(wereld), form | meer)
+        assert answer.status_code == 413
+        assert "Alles samen mag ongeveer 100.000 tekens zijn" in answer.text
+        assert "Er is niets bewaard." in answer.text
+        assert "niet van deze website" not in answer.text
+        assert ("Kopieer wat u wilt bewaren" in answer.text) == (terug is not None)
+        assert (terug or "") in answer.text
+        assert "Meld u opnieuw aan" not in answer.text
+
+
+def _op_slot(*_: object) -> None:
+    raise OperationalError("", {}, sqlite3.OperationalError("database is locked"))
 
 
 def test_sending_it_twice_records_it_once(wereld: Wereld) -> None:

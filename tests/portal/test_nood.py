@@ -92,6 +92,28 @@ def test_in_a_night_from_the_front_page_to_the_verdict(huis: Huis) -> None:
     assert REDEN not in Mens(huis, "femke").zie(nummer)
 
 
+def test_what_was_typed_is_still_there_when_she_had_to_confirm_again(huis: Huis) -> None:
+    """With line ends and all; the form that follows is of the session that was just confirmed."""
+    nadia, hier = Mens(huis, "nadia"), "/noodtoegang"
+    velden = {"categorie": "vermissing", "reden": f'{REDEN}\n"Nu"', "naam": "Niemand Hier",
+              "geboortedatum": "2012-01-05"}  # fmt: skip
+    begin = nadia.verborgen(hier, f"{hier}/bevestigen")
+    dicht = nadia.verstuur(hier, begin | velden)
+    assert dicht.status_code == 403
+    assert REDEN in dicht.text
+    mee = gelezen(dicht.text).formulieren[f"{hier}/bevestigen"]
+    assert mee.items() >= velden.items()
+    answer = nadia.verstuur(f"{hier}/bevestigen", mee)
+    nadia.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+    assert answer.status_code == 200
+    assert "Stap 2 van 2" in answer.text
+    assert f">{REDEN}\n&#34;Nu&#34;</textarea>" in answer.text
+    assert '<option value="vermissing" selected>' in answer.text
+    assert 'value="Niemand Hier"' in answer.text
+    gezocht = nadia.verstuur(hier, velden | gelezen(answer.text).formulieren[hier])
+    assert "niet precies één huishouden" in gezocht.text
+
+
 def test_what_was_typed_in_a_second_tab_is_still_there_when_the_step_was_done(huis: Huis) -> None:
     nadia, joris = Mens(huis, "nadia"), Mens(huis, "joris")
     nadia.doe("/noodtoegang", "/noodtoegang/bevestigen")

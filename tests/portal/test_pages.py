@@ -82,6 +82,12 @@ def test_what_does_not_exist_and_what_may_not_be_known_are_one_page(wereld: Were
     answers = [tom.vraag("GET", pad) for pad in paden]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    assert "Heeft u een taak in dit huishouden?" in answers[0].text
+    samira = wereld.bezoeker("Samira Amrani")
+    hier, nergens = (samira.zie(pad, 404) for pad in (LEEG, "/bestaat-niet"))
+    assert hier == nergens
+    assert "Vraag het dan aan uw regisseur." in hier
+    assert "taak" not in hier
     assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
 
 

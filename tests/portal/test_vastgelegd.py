@@ -54,6 +54,38 @@ def test_a_resident_takes_back_what_she_gave(wereld: Wereld) -> None:
     assert actie not in samira.zie(hier)
 
 
+def test_what_two_parents_gave_for_one_child_is_told_apart(wereld: Wereld) -> None:
+    ellen, hier = wereld.bezoeker("Ellen de Wit"), f"{wereld.pad}/vastgelegd"
+    pad, v = f"{wereld.pad}/toestemming", wereld.verhaal
+    eerder = re.findall(rf'action="({hier}/[^"]+)"', ellen.zie(hier))
+    for ouder in (v.samira, v.peter):
+        form = ellen.verborgen(f"{pad}?persoon={v.lina}&ontvanger={v.ellen.id}", pad) | {
+            "persoon": v.lina, "doel": "regie", "herkomst": "school", "onderwerpen": "veiligheid",
+            "ontvanger": str(v.ellen.id), "gegevenDoor": ouder, "wijze": "mondeling",
+        }  # fmt: skip
+        assert ellen.verstuur(pad, form).status_code == 303
+    nieuw = [
+        blok
+        for blok in ellen.zie(hier).split("<article")[1:]
+        if not any(actie in blok for actie in eerder)
+    ]
+    door = [re.findall(r"<dt>Gegeven door</dt><dd>([^<]+)</dd>", blok) for blok in nieuw]
+    assert sorted(door) == [["Peter Jansen"], ["Samira Amrani"]]
+    for blok in nieuw:
+        (actie,) = re.findall(rf'action="({hier}/[^"]+)"', blok)
+        assert ellen.verstuur(actie, ellen.verborgen(hier, actie)).status_code == 303
+
+
+def test_the_button_to_give_consent_leads_a_resident_to_where_it_opens_something(
+    wereld: Wereld,
+) -> None:
+    """The page with who sees what, which also asks to lift secrecy."""
+    zicht = f"{wereld.pad}/personen/{wereld.verhaal.samira}/zicht"
+    for wie, waar in (("Samira Amrani", zicht), ("Ellen de Wit", f"{wereld.pad}/toestemming")):
+        page = wereld.bezoeker(wie).zie(wereld.pad)
+        assert re.findall(r'href="([^"]+)">Toestemming (?:geven|vastleggen)<', page) == [waar]
+
+
 def test_nobody_else_has_such_a_page(wereld: Wereld) -> None:
     for wie in ("Tom Aarts", "Joris Meijer"):
         wereld.bezoeker(wie).zie(f"{wereld.pad}/vastgelegd", 404)

@@ -27,6 +27,7 @@ class EigenVastlegging(Bericht):
     herkomst: str | None
     hulp: str | None
     ontvanger: Ontvanger | None
+    gegeven_door: UUID | None
     reden: str | None
     tot: Dag | None
 
@@ -70,5 +71,6 @@ def _als(een: Vastlegging) -> EigenVastlegging:
         onderwerpen=[str(over) for over in getattr(wat, "onderwerpen", ())],
         herkomst=getattr(wat, "herkomst", None), hulp=getattr(wat, "hulp", None),
         ontvanger=getattr(wat, "ontvanger", None),
+        gegeven_door=getattr(wat, "gegeven_door", None),
         reden=getattr(wat, "noodzaak", getattr(wat, "reden", None)), tot=getattr(wat, "tot", None),
     )  # fmt: skip

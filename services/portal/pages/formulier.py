@@ -13,19 +13,32 @@ class GeenEigenFormulier(RegelFout):
     """Dit formulier komt niet van deze website. Er is niets bewaard."""
 
 
+class FormulierTeGroot(RegelFout):
+    """Dit formulier is te lang. Alles samen mag ongeveer 100.000 tekens zijn, in ten hoogste 200
+    antwoorden. Er is niets bewaard."""
+
+    def __init__(self, velden: Formulier) -> None:
+        self.velden = velden
+
+
 class FormulierVerlopen(RegelFout):
     """Dit formulier hoort bij een eerdere aanmelding. Er is niets verstuurd of bewaard."""
 
-    def __init__(self, velden: Mapping[str, str]) -> None:
+    def __init__(self, velden: Formulier) -> None:
         self.velden = velden
 
 
 class Afgewezen(Exception):
     """A service refused a command; the sentence and what is wrong where are for the form."""
 
-    def __init__(self, status: int, zin: str, code: str, fouten: Mapping[str, str]) -> None:
+    def __init__(
+        self, status: int, zin: str, code: str, fouten: Mapping[str, str], *, bewaard: bool = False
+    ) -> None:
+        """`bewaard`: something stands already under the key of this form, so that what remains
+        needs another."""
         super().__init__(code)
         self.status, self.zin, self.code, self.fouten = status, zin, code, fouten
+        self.bewaard = bewaard
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +52,8 @@ class Sessie:
 
 _KEUZE = (
     "persoon", "herkomst", "onderwerp", "onderwerpen", "ontvanger", "doel", "gegevenDoor",
-    "opheffingDoor", "regimes", "categorie", "uitkomst", "houders", "soort", "als", "aan",
-    "medewerker", "gronden",
+    "opheffing", "opheffingDoor", "regimes", "categorie", "uitkomst", "houders", "soort", "als",
+    "aan", "medewerker", "gronden",
 )  # fmt: skip
 """Fields that are chosen, not written."""
 
@@ -49,17 +62,17 @@ class Formulier:
     """What was typed, every value as text."""
 
     def __init__(self, paren: Sequence[tuple[str, str]]) -> None:
-        self._paren = [(naam, waarde.strip()) for naam, waarde in paren]
+        self.paren = [(naam, waarde.strip()) for naam, waarde in paren]
 
     def __getitem__(self, naam: str) -> str:
-        return next((waarde for key, waarde in self._paren if key == naam), "")
+        return next((waarde for key, waarde in self.paren if key == naam), "")
 
     def get(self, naam: str) -> str | None:
         """The value, or None when the field was left empty."""
         return self[naam] or None
 
     def alle(self, naam: str) -> list[str]:
-        return [waarde for key, waarde in self._paren if key == naam]
+        return [waarde for key, waarde in self.paren if key == naam]
 
     def fouten(
         self, fout: Afgewezen | None, velden: Mapping[str, str], tekst: Sequence[str] = ()
@@ -80,4 +93,4 @@ class Formulier:
     def waarden(self) -> dict[str, str]:
         """What a person typed or chose, to show again."""
         eigen = ("formulier", "sleutel")
-        return {key: waarde for key, waarde in reversed(self._paren) if key not in eigen}
+        return {key: waarde for key, waarde in reversed(self.paren) if key not in eigen}

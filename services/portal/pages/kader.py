@@ -30,6 +30,7 @@ from infra import trace
 from infra.auth import Aangemeld, NotSignedInError, Rol, Tokens
 from infra.decider import NEDERLAND, NietBekend, RegelFout
 from infra.staff import Staff
+from infra.store import SleutelHergebruikt
 from infra.transient import TRANSIENT
 from infra.web import NU_NIET, status_of, wacht_op
 from services.portal import woorden
@@ -38,13 +39,21 @@ from services.portal.pages.beeld import zichtbaar
 from services.portal.pages.formulier import (
     Afgewezen,
     Formulier,
+    FormulierTeGroot,
     FormulierVerlopen,
     GeenEigenFormulier,
     Sessie,
 )
+from services.portal.pages.ingevuld import ingevuld
 
 COOKIE = "samenplan"
-MAX_FORM = 128 * 1024
+MAX_FORM, MAX_VELDEN = 128 * 1024, 200
+MAX_TERUG = 1024 * 1024
+"""What is read of a form that is too large, to give the text back."""
+AL_VERSTUURD = (
+    "U heeft dit formulier al een keer verstuurd, met andere gegevens. Kijk of het er al staat. "
+    "Staat het er niet? Verstuur het dan opnieuw."
+)
 log = structlog.get_logger()
 
 HEADERS = {
@@ -127,7 +136,10 @@ class Kader:
 
     def sessie(self, request: Request) -> Sessie:
         """Who is signed in. Raises NotSignedInError."""
-        token = request.cookies.get(COOKIE, "")
+        return self.sessie_van(request.cookies.get(COOKIE, ""))
+
+    def sessie_van(self, token: str) -> Sessie:
+        """Whose token it is. Raises NotSignedInError."""
         return Sessie(self.tokens.check(token, self.now()), token, self.formuliertoken(token))
 
     def formuliertoken(self, token: str) -> str:
@@ -137,18 +149,18 @@ class Kader:
     # --- forms --------------------------------------------------------------------------------
 
     async def formulier(self, request: Request) -> tuple[Sessie, Formulier]:
-        """What was sent by whom. Raises GeenEigenFormulier, FormulierVerlopen."""
+        """What was sent by whom. Raises as `velden`, and FormulierVerlopen."""
         velden = await self.velden(request)
         try:
             sessie = self.sessie(request)
         except NotSignedInError:
-            raise FormulierVerlopen(velden.waarden) from None
+            raise FormulierVerlopen(velden) from None
         if not hmac.compare_digest(velden["formulier"].encode(), sessie.formulier.encode()):
-            raise FormulierVerlopen(velden.waarden)
+            raise FormulierVerlopen(velden)
         return sessie, velden
 
     async def velden(self, request: Request) -> Formulier:
-        """The fields of a form of our own site. Raises GeenEigenFormulier."""
+        """The fields of a form of our own site. Raises GeenEigenFormulier, FormulierTeGroot."""
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin", "")
         eigen = origin.partition("://")[2] == request.url.netloc
@@ -157,13 +169,16 @@ class Kader:
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_FORM:
-                raise GeenEigenFormulier
+            if len(body) > MAX_TERUG:
+                raise FormulierTeGroot(Formulier([]))
         try:
-            text = body.decode()
-            return Formulier(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+            paren = parse_qsl(body.decode(), keep_blank_values=True)
         except ValueError:
             raise GeenEigenFormulier from None
+        velden = Formulier(paren)
+        if len(body) > MAX_FORM or len(paren) > MAX_VELDEN:
+            raise FormulierTeGroot(velden)
+        return velden
 
     # --- the services -------------------------------------------------------------------------
 
@@ -202,6 +217,8 @@ class Kader:
         body = response.json()
         if response.is_success:
             return body
+        if body["code"] == SleutelHergebruikt.code:
+            raise Afgewezen(response.status_code, AL_VERSTUURD, body["code"], {}, bewaard=True)
         fouten = {_veld(f["waar"]): f["wat"] for f in body.get("fouten", ())}
         raise Afgewezen(response.status_code, body["detail"], body["code"], fouten)
 
@@ -248,7 +265,11 @@ class Kader:
             terug = f"?naar={quote(request.url.path)}" if request.method == "GET" else ""
             return RedirectResponse(f"/aanmelden{terug}", 303)
         if isinstance(error, FormulierVerlopen):
-            return self.pagina("verlopen.html", status=403, zin=error.zin, velden=error.velden)
+            velden = ingevuld(error.velden)
+            return self.pagina("verlopen.html", status=403, zin=error.zin, velden=velden)
+        if isinstance(error, FormulierTeGroot):
+            velden = ingevuld(error.velden)
+            return self.pagina("te_groot.html", status=413, zin=error.zin, velden=velden)
         try:
             sessie: Sessie | None = self.sessie(request)
         except NotSignedInError:

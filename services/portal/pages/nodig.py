@@ -19,6 +19,7 @@ from infra.auth import Rol
 from infra.decider import NietBekend
 from services.portal.pages.formulier import Afgewezen, Formulier, Sessie
 from services.portal.pages.kader import Kader
+from services.portal.woorden import opsomming, woord
 
 WIJZEN = {
     "mondeling": "in een gesprek",
@@ -60,7 +61,10 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         if sessie.wie.rol is not Rol.PROFESSIONAL:
             raise NietBekend
         pad = f"/huishoudens/{huishouden}/personen/{persoon}/mogelijkheden"
-        antwoord = await kader.lees(sessie, pad)
+        try:
+            antwoord = await kader.lees(sessie, pad)
+        except Afgewezen as niet:  # the page is away: what was stored is still to be told
+            raise (fout if fout is not None and fout.bewaard else niet) from None
         gelezen = antwoord["mogelijkheden"]
         h = await kader.kort(sessie, huishouden)
         namen = {str(lid["id"]): lid.get("persoonsnaam", "dit lid") for lid in h["leden"]}
@@ -80,28 +84,46 @@ def routes(kader: Kader, pages: APIRouter) -> None:
 async def leg_toestemming_vast(
     kader: Kader, sessie: Sessie, huishouden: UUID, persoon: UUID, velden: Formulier
 ) -> dict[str, Any]:
-    """The consent, then what lets a holder of secrecy speak: each a record of its own.
+    """The consent, then what lets a holder of secrecy speak: each a record of its own, with a key
+    of its own, so that whoever sends all of it again adds only what lacks.
 
-    In that order, because what is wrong with the form shows at the first and nothing is stored.
+    In that order, because what is wrong with the form mostly shows at the first and nothing is
+    stored. When a later one is refused, what is said is what stands and what does not.
     """
     opgeheven = velden.alle("opheffing")
+    alleen_opheffing = velden["stap"] == "opheffing"
+    if alleen_opheffing and not opgeheven:
+        raise Afgewezen(400, "Er ontbreekt nog iets.", "onjuiste-invoer", {"opheffing": ""})
     if opgeheven and not velden["opheffingDoor"]:
         raise Afgewezen(400, "Er ontbreekt nog iets.", "onjuiste-invoer", {"opheffingDoor": ""})
     basis = {
         "huishouden": str(huishouden), "persoon": str(persoon),
         "ontvanger": {"medewerker": velden["ontvanger"] or str(sessie.wie.actor.id)},
     }  # fmt: skip
-    body = basis | {
+    toestemming = basis | {
         "doel": velden["doel"], "regimes": [velden["regime"]],
         "onderwerpen": velden.alle("onderwerpen"), "gegevenDoor": velden["gegevenDoor"],
         "wijze": velden["wijze"],
     }  # fmt: skip
-    klaar = await kader.opdracht(sessie, "/toestemmingen", body, velden["sleutel"])
-    for nr, code in enumerate(opgeheven):
-        body = basis | {
-            "herkomst": code, "houder": _houder(code), "gegevenDoor": velden["opheffingDoor"],
-        }  # fmt: skip
-        klaar = await kader.opdracht(sessie, "/opheffingen", body, f"{velden['sleutel']}-o{nr}")
+    opdrachten = [] if alleen_opheffing else [
+        ("de toestemming", "/toestemmingen", toestemming, velden["sleutel"])
+    ]  # fmt: skip
+    opdrachten += [
+        (f"de opheffing van het beroepsgeheim ({woord(code, 'herkomst')})", "/opheffingen",
+         basis | {"herkomst": code, "houder": _houder(code),
+                  "gegevenDoor": velden["opheffingDoor"]}, f"{velden['sleutel']}-{code}")
+        for code in opgeheven
+    ]  # fmt: skip
+    klaar: dict[str, Any] = {}
+    for nr, (_, pad, body, sleutel) in enumerate(opdrachten):
+        try:
+            klaar = await kader.opdracht(sessie, pad, body, sleutel)
+        except Afgewezen as fout:
+            if not nr:
+                raise
+            wel, niet = ([wat for wat, *_ in deel] for deel in (opdrachten[:nr], opdrachten[nr:]))
+            zin = f"Wel bewaard: {opsomming(wel)}. Nog niet bewaard: {opsomming(niet)}. {fout.zin}"
+            raise Afgewezen(fout.status, zin, fout.code, {}, bewaard=True) from None
     return klaar
 
 

@@ -28,6 +28,7 @@ _STAPPEN = {
 }  # fmt: skip
 """What can be done about an emergency access, with the fields that it asks."""
 _ZOEK = ("naam", "geboortedatum", "postcode", "huisnummer")
+_VELDEN = ("categorie", "reden", *_ZOEK)
 _ZOEKWOORD = {"naam": "de naam", "geboortedatum": "de geboortedatum", "postcode": "de postcode",
               "huisnummer": "het huisnummer"}  # fmt: skip
 _CATEGORIEEN = [(c.value, WOORDEN["noodcategorie"][c.value]) for c in Noodcategorie]
@@ -41,13 +42,16 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     @pages.post("/noodtoegang/bevestigen")
     async def bevestig(request: Request) -> Response:
         """In the demo a button; elsewhere the identity provider asks for a second means."""
-        sessie, _ = await kader.formulier(request)
+        sessie, velden = await kader.formulier(request)
         _aangewezen(sessie)
         if not kader.demo:
             raise NietBekend
-        response = RedirectResponse("/noodtoegang", 303)
+        token = kader.tokens.confirm(sessie.token, kader.now())
+        response: Response = RedirectResponse("/noodtoegang", 303)
+        if any(velden[naam] for naam in _VELDEN):  # not through an address: it is about people
+            response = await toon(kader.sessie_van(token), velden)
         response.set_cookie(
-            COOKIE, kader.tokens.confirm(sessie.token, kader.now()), httponly=True,
+            COOKIE, token, httponly=True,
             samesite="strict", secure=request.url.scheme == "https", path="/",
         )  # fmt: skip
         return response
@@ -56,7 +60,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
     async def neem(request: Request) -> Response:
         sessie, velden = await kader.formulier(request)
         _aangewezen(sessie)
-        body = {naam: velden.get(naam) for naam in ("categorie", "reden", *_ZOEK)}
+        body = {naam: velden.get(naam) for naam in _VELDEN}
         try:
             klaar = await kader.opdracht(sessie, "/noodtoegangen", body, velden["sleutel"])
         except Afgewezen as fout:
@@ -106,6 +110,7 @@ def routes(kader: Kader, pages: APIRouter) -> None:
             "nood.html", sessie, 200 if fout is None else fout.status, actief="/noodtoegang",
             bevestigd=bevestigd, fout=fout, fouten=_fouten(velden, fout), niets=niets,
             waarden=velden.waarden, sleutel=velden["sleutel"], categorieen=_CATEGORIEEN,
+            mee=[(naam, velden[naam]) for naam in _VELDEN if velden[naam]],
             open=[een | {"over": over(een, nu)} for een in eigen if over(een, nu)],
             zonder_verslag=[een for een in eigen if not een["verantwoord"]],
         )  # fmt: skip

@@ -85,19 +85,21 @@ def routes(kader: Kader, pages: APIRouter) -> None:
         except Afgewezen as niet:
             if niet.status == 404:
                 raise NietBekend from None
-            raise
+            raise (fout if fout is not None and fout.bewaard else niet) from None
         namen = dict(ontvangers(h)) | {
             str(lid["id"]): lid.get("persoonsnaam", "iemand uit dit huishouden")
             for lid in h["leden"]
         }
+        anderen = [
+            kijker
+            for kijker in kijkers(gelezen["rijen"], namen)
+            if kijker["id"] not in (str(persoon), str(sessie.wie.actor.id))
+        ]
         return kader.pagina(
             "zicht.html", sessie, 200 if fout is None else fout.status, h=h, persoon=str(persoon),
             naam=namen.get(str(persoon), "dit lid"), slotzin=gelezen["slotzin"], fout=fout,
-            kijkers=[
-                kijker
-                for kijker in kijkers(gelezen["rijen"], namen)
-                if kijker["id"] not in (str(persoon), str(sessie.wie.actor.id))
-            ],
+            kijkers=anderen,
+            groepen=[kijker["id"] + groep["id"] for kijker in anderen for groep in kijker["kan"]],
             zelf=persoon == sessie.wie.actor.id,
             bij=velden["groep"], sleutel=velden["sleutel"] or None,
             gekozen=velden.alle("onderwerpen"), fouten=velden.fouten(fout, {}),
