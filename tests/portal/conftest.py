@@ -72,6 +72,14 @@ def wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
 
 
 @pytest.fixture(scope="module")
+def eigen_wereld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wereld]:
+    """For a file of tests in which much happens (`wereld = eigen_wereld`): in no other test it
+    did."""
+    with gespeeld(tmp_path_factory.mktemp("eigen")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def adres(wereld: Wereld) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -10,9 +10,10 @@ from playwright.sync_api import Locator, Page
 from events.begrippen import Leefgebied, herkomst
 from services.consent.delen.noodzaken import noodzaken, zinnen
 from services.consent.regels import Eis, Uitkomst, Wie, regelset
-from tests.portal.conftest import Wereld, aangemeld
+from tests.portal.conftest import Wereld, aangemeld, eigen_wereld
 
 pytestmark = [pytest.mark.servers, pytest.mark.beside]
+wereld = eigen_wereld
 
 
 class Handen:
@@ -34,6 +35,8 @@ def _karin_doet_mee(wereld: Wereld) -> None:
     t, karin = wereld.verhaal.t, wereld.verhaal.t.wie("Karin Smeets")
     t.doe(wereld.verhaal.ellen.id, f"/plannen/{wereld.verhaal.plan}/deelnemers", {
         "medewerker": str(karin.id), "taak": "toegang tot jeugdhulp"})  # fmt: skip
+    t.doe(wereld.verhaal.ellen.id, f"{wereld.pad}/leden/{wereld.verhaal.noah}/correcties", {
+        "bsn": "999900195"})  # fmt: skip
     t.dossier(karin.id, wereld.verhaal.huishouden)
 
 
@@ -76,14 +79,14 @@ def test_sharing_on_a_statutory_ground_takes_three_activations_and_one_sentence(
 def test_a_purpose_one_names_oneself_takes_no_more_and_is_then_what_one_looks_for(
     handen: Handen, wereld: Wereld
 ) -> None:
-    """Jeugdwet 7.4.0 lid 1 onder c: the BSN, to pay; not what is in the plan."""
+    """Jeugdwet 7.4.0 lid 1 onder c: the BSN of the youth, to pay; not what is in the plan."""
     page = handen.page
     aangemeld(page, "Karin Smeets")
     page.goto(wereld.pad)
     plan = page.get_by_text("Wij blijven in ons huis wonen")
     assert plan.count()
     assert not page.get_by_text("Burgerservicenummer").count()
-    handen.doe(page.get_by_role("link", name="Meer nodig over Samira Amrani?"))
+    handen.doe(page.get_by_role("link", name="Meer nodig over Noah Jansen?"))
     assert keuzes(page) == []
     grond = deel(page, "Eén zin is genoeg: betaling van jeugdhulp, uit het gedeelde plan")
     handen.doe(grond.get_by_label("Zonder naam en BSN kan de rekening niet"))

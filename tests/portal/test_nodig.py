@@ -14,7 +14,9 @@ from services.consent.delen.vastleggen import Vastleggen
 from services.portal.pages.nodig import gronden, toestemmingen
 from services.portal.woorden import WOORDEN
 from tests.portal.bezoeker import gelezen
-from tests.portal.conftest import Wereld
+from tests.portal.conftest import Wereld, eigen_wereld
+
+wereld = eigen_wereld
 
 
 def pad(wereld: Wereld) -> str:
