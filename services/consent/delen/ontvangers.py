@@ -10,7 +10,8 @@ from services.consent.domain.ontvangst import OntvangerOnbekend
 
 
 def controleer_bekend(ontvanger: Ontvanger, feiten: Feiten, gids: Staff) -> None:
-    """Nobody records what opens to who does not work here; `gids` is who does.
+    """Nobody records what opens to who does not work here and does not belong to the household;
+    `gids` is who works here.
 
     Raises OntvangerOnbekend.
     """
@@ -20,6 +21,6 @@ def controleer_bekend(ontvanger: Ontvanger, feiten: Feiten, gids: Staff) -> None
     else:
         persona = None if wie is None else gids.get(wie)
         professional = persona is not None and persona.rol is Rol.PROFESSIONAL
-        bekend = professional or wie in feiten.deelnemers
+        bekend = professional or wie in feiten.deelnemers or wie in feiten.leden
     if not bekend:
         raise OntvangerOnbekend

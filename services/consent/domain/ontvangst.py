@@ -23,8 +23,8 @@ class OpentNiets(RegelFout):
 
 
 class OntvangerOnbekend(RegelFout):
-    """Deze ontvanger is hier niet bekend. Kies een professional uit de medewerkersgids, of een
-    organisatie waar zo iemand werkt."""
+    """Deze ontvanger is hier niet bekend. Kies een professional uit de medewerkersgids, een
+    organisatie waar zo iemand werkt, of iemand uit het huishouden."""
 
 
 def te_openen(
